@@ -1,0 +1,32 @@
+"""Taking an account away, and with it what belongs to its owner (GDPR, article 17)."""
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+
+from accounts.belongings import mails_to, questions_of, reader_answers_of, subscribers_of
+from qa.models import Question
+
+
+@transaction.atomic
+def erase(user, *, keep_published: bool) -> None:
+    """Delete the account, its newsletter subscription, its mails and its questions.
+
+    With `keep_published`, published questions and reader answers stay, without name, place and
+    address. What was never published goes in any case.
+    """
+    for question in questions_of(user):
+        if keep_published and question.status == Question.Status.PUBLISHED:
+            question.anonymise()
+        else:
+            question.erase()
+    answers = reader_answers_of(user)
+    kept = answers.published_reader() if keep_published else answers.none()
+    answers.exclude(pk__in=kept.values("pk")).erase()
+    answers.forget_author()
+    for subscriber in subscribers_of(user):
+        subscriber.erase()
+    mails_to(user).delete()
+    kind = ContentType.objects.get_for_model(user)
+    LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).delete()
+    user.delete()

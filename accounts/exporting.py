@@ -1,0 +1,86 @@
+"""Everything that belongs to a member, as one file (GDPR, articles 15 and 20)."""
+
+import json
+import tempfile
+import zipfile
+from collections.abc import Iterator
+
+from django.core.serializers.json import DjangoJSONEncoder
+
+from accounts.belongings import questions_of, reader_answers_of, subscribers_of
+
+IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger archive is written to a temporary file
+
+
+def archive(user):
+    """A ZIP as an open file: account.json, and the pictures of the questions."""
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 (the response closes it)
+    with zipfile.ZipFile(file, "w") as target:
+        target.writestr("account.json", as_json(user), zipfile.ZIP_DEFLATED)
+        for name, content in pictures(user):
+            target.writestr(name, content)
+    file.seek(0)
+    return file
+
+
+def as_json(user) -> str:
+    data = {
+        "account": account(user),
+        "questions": [question(row) for row in questions_of(user)],
+        "reader_answers": [reader_answer(row) for row in reader_answers_of(user)],
+        "newsletter": [subscription(row) for row in subscribers_of(user)],
+    }
+    return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
+
+
+def account(user) -> dict:
+    fields = ["email", "display_name", "place", "credentials", "bio", "date_joined", "last_login"]
+    addresses = user.emailaddress_set.order_by("pk").values("email", "verified", "primary")
+    return {name: getattr(user, name) for name in fields} | {"addresses": list(addresses)}
+
+
+def question(row) -> dict:
+    fields = ["asked_title", "asked_body", "title", "body", "email", "name", "location", "status"]
+    times = ["created_at", "submitted_at", "email_confirmed_at", "published_at"]
+    answer = row.official_answer
+    return {
+        "number": row.reference_number,
+        "topic": row.topic.title,
+        **{name: getattr(row, name) for name in fields + times},
+        "guidelines_version": row.guidelines.version if row.guidelines else None,
+        "answer": answer.body if answer and answer.published_at else None,
+        "pictures": [picture_name(row, image) for image in row.images.all()],
+        "events": list(row.events.values("verb", "role", "from_status", "to_status", "created_at")),
+    }
+
+
+def reader_answer(row) -> dict:
+    return {
+        "question": row.question.title,
+        "body": row.body,
+        "status": row.status,
+        "created_at": row.created_at,
+        "published_at": row.published_at,
+    }
+
+
+def subscription(row) -> dict:
+    evidence = ["text", "text_version", "privacy_version", "page"]
+    times = ["asked_at", "confirmed_at", "withdrawn_at"]
+    return {
+        "email": row.email,
+        "status": row.status,
+        "consents": list(row.consents.values(*evidence, *times)),
+    }
+
+
+def picture_name(row, image) -> str:
+    return f"pictures/{row.reference_number}-{image.pk}.jpg"
+
+
+def pictures(user) -> Iterator[tuple[str, bytes]]:
+    """(name in the archive, JPEG bytes) of each picture, in its largest rendition."""
+    for row in questions_of(user):
+        for image in row.images.all():
+            with image.open(image.rendition_names[-1]) as file:
+                yield picture_name(row, image), file.read()

@@ -1,0 +1,130 @@
+import re
+
+from allauth.account import forms as allauth
+from django import forms
+from django.contrib.auth.hashers import make_password
+
+from accounts import names
+from accounts.models import User
+
+WORD = "erase"
+# They turn the text around them about (UAX 9, 2.1 to 2.5): beside a name, the page's own words.
+TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+
+
+class ProfileForm(forms.ModelForm):
+    """Name and place; for curators also what readers learn about who answers."""
+
+    class Meta:
+        model = User
+        fields = ["display_name", "place", "credentials", "bio"]
+        labels = {"display_name": "Name", "bio": "About you"}
+        help_texts = {
+            "display_name": "Shown with what you write here. It need not be your own. Answers that "
+            "are published keep the name that they had."
+        }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance.is_staff:
+            del self.fields["credentials"], self.fields["bio"]
+
+    def clean_display_name(self) -> str:
+        name = TURNING.sub("", self.cleaned_data["display_name"])
+        return names.own(names.plain(name), self.instance)
+
+    def clean_place(self) -> str:
+        return names.plain(TURNING.sub("", self.cleaned_data["place"]))
+
+
+# Said beside a field and in the summary above, where it must tell by itself which field it means.
+EMPTY = {
+    "login": "Enter your e-mail address.",
+    "email": "Enter your e-mail address.",
+    "password": "Enter your password.",
+    "oldpassword": "Enter your present password.",
+    "password1": "Enter a new password.",
+    "password2": "Enter the same password again.",
+    "code": "Enter the code from the mail.",
+}
+
+
+class Sentences:
+    """For a form of django-allauth: “This field is required.” does not say which."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, sentence in EMPTY.items():
+            if name in self.fields:
+                self.fields[name].error_messages["required"] = sentence
+
+
+class LoginForm(Sentences, allauth.LoginForm):
+    pass
+
+
+class SignupForm(Sentences, allauth.SignupForm):
+    def try_save(self, request):
+        """Hashes a password for nobody, too: time must not tell whose address is known."""
+        if self.account_already_exists:
+            make_password(self.cleaned_data["password1"])
+        return super().try_save(request)
+
+
+class AddEmailForm(Sentences, allauth.AddEmailForm):
+    pass
+
+
+class ChangePasswordForm(Sentences, allauth.ChangePasswordForm):
+    pass
+
+
+class SetPasswordForm(Sentences, allauth.SetPasswordForm):
+    pass
+
+
+class ResetPasswordForm(Sentences, allauth.ResetPasswordForm):
+    pass
+
+
+class ResetPasswordKeyForm(Sentences, allauth.ResetPasswordKeyForm):
+    pass
+
+
+class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):
+    pass
+
+
+class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
+    pass
+
+
+class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):
+    pass
+
+
+class EraseForm(forms.Form):
+    questions = forms.ChoiceField(
+        label="Your published questions and answers",
+        choices=[
+            ("keep", "Stay for other readers, without your name, place and address"),
+            ("erase", "Are erased too"),
+        ],
+        initial="keep",
+        widget=forms.RadioSelect,
+        error_messages={"required": "Choose what becomes of your published questions"},
+    )
+    word = forms.CharField(
+        label=f"Type “{WORD}” to confirm",
+        widget=forms.TextInput(attrs={"autocomplete": "off", "autocapitalize": "none"}),
+        error_messages={"required": f"Type the word “{WORD}”"},
+    )
+
+    def clean_word(self) -> str:
+        if self.cleaned_data["word"].strip().lower() != WORD:
+            raise forms.ValidationError(f"Type the word “{WORD}”")
+        return WORD
+
+    @property
+    def keeps_published(self) -> bool:
+        return self.cleaned_data["questions"] == "keep"

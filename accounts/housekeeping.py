@@ -1,0 +1,32 @@
+"""What the worker tidies by itself for accounts (settings.RECURRING)."""
+
+from datetime import timedelta
+
+from allauth.account.models import EmailAddress
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+
+from accounts.models import User
+
+# As long as the mailed link works (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS).
+UNVERIFIED_KEPT = timedelta(days=3)
+
+
+def clear_sessions() -> None:
+    """Delete the sessions that have ended."""
+    SessionStore.clear_expired()
+
+
+def purge_unverified() -> int:
+    """Delete sign-ups whose address nobody confirmed; return how many rows went.
+
+    Whom the owner or an import entered has no password, and stays.
+    """
+    addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
+    signed_up = User.objects.filter(Exists(addresses), ~Exists(addresses.filter(verified=True)))
+    old = timezone.now() - UNVERIFIED_KEPT
+    members = signed_up.filter(is_staff=False, is_superuser=False, last_login=None)
+    invited = {"password__startswith": UNUSABLE_PASSWORD_PREFIX}
+    return members.filter(date_joined__lt=old).exclude(**invited).delete()[0]

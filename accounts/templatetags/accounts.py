@@ -1,0 +1,29 @@
+from django import template
+
+register = template.Library()
+
+WORDS = {
+    "Email": "E-mail address",
+    "Login": "E-mail address",
+    "Remember Me": "Stay signed in on this device",
+    "Password (again)": "The same password again",
+    "Current Password": "Your present password",
+    "New Password": "New password",
+    "New Password (again)": "The new password again",
+    "Authenticator code": "The six digits that the app shows now",
+    "Passwordless": "A passkey: sign in with it alone",
+}
+HINTS = {
+    "password1": "At least 10 characters, and no common password; a sentence is easy to remember.",
+    "passwordless": "Your device then asks for your finger, face or PIN.",
+}
+
+
+@register.filter
+def plain(form):
+    """A form of django-allauth in this site's words, without placeholders that repeat labels."""
+    for bound in form:
+        bound.field.widget.attrs.pop("placeholder", None)
+        bound.label = WORDS.get(str(bound.label), bound.label)
+        bound.help_text = HINTS.get(bound.name, bound.help_text)
+    return form

@@ -1,0 +1,20 @@
+"""/accounts/: this site's own pages of a member, then django-allauth's."""
+
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from accounts import views
+from accounts.verifying import Confirm
+
+own = [
+    path("me/", views.me, name="me"),
+    path("me/export/", views.export, name="export"),
+    path("me/erase/", views.erase_account, name="erase"),
+    path("profile/", views.profile, name="profile"),
+]
+urlpatterns = [
+    path("", RedirectView.as_view(pattern_name="accounts:me")),
+    path("", include((own, "accounts"))),
+    path("confirm-email/<str:key>/", Confirm.as_view(), name="account_confirm_email"),
+    path("", include("allauth.urls")),
+]

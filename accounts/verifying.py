@@ -1,0 +1,86 @@
+"""The first proof that an address is its account's: no password of a stranger outlives it.
+
+Anybody may sign up with another's address and a password of their own, and wait until its owner
+proves the address for them.
+"""
+
+from allauth.account.adapter import get_adapter
+from allauth.account.signals import authentication_step_completed
+from allauth.account.stages import EmailVerificationStage, LoginStageController
+from allauth.account.views import ConfirmEmailView
+from django import forms
+from django.contrib import messages
+from django.dispatch import receiver
+
+FORGOTTEN = (
+    "The password of the sign-up no longer works: it came before your address was confirmed."
+)
+
+
+def never_verified(user) -> bool:
+    return not user.emailaddress_set.filter(verified=True).exists()
+
+
+@receiver(authentication_step_completed, dispatch_uid="a code proves the address")
+def forget_password(request, user, method, **kwargs) -> None:
+    """A code proves who reads the mail, not who chose the password. Sent before it verifies."""
+    if method == "code" and user.has_usable_password() and never_verified(user):
+        user.set_unusable_password()
+        user.save(update_fields=["password"])
+        messages.info(request, FORGOTTEN)
+
+
+class PasswordForm(forms.Form):
+    password = forms.CharField(
+        label="The password that you chose",
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+        error_messages={"required": "Enter the password that you chose"},
+    )
+
+    def __init__(self, *args, check, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.check = check
+
+    def clean_password(self) -> str:
+        if not self.check(self.cleaned_data["password"]):
+            raise forms.ValidationError("This is not the password of the sign-up")
+        return self.cleaned_data["password"]
+
+
+class Confirm(ConfirmEmailView):
+    """The mailed link; in another browser than that of the sign-up it asks for the password."""
+
+    form = None
+
+    def post(self, *args, **kwargs):
+        self.object = self.get_object()
+        if asks_password(self.request, self.object.email_address):
+            self.form = PasswordForm(self.request.POST, check=self.is_right)
+            if not self.form.is_valid():
+                return self.render_to_response(self.get_context_data(), status=422)
+        return super().post(*args, **kwargs)
+
+    def is_right(self, password: str) -> bool:
+        """Counted like any sign-in. Raises ValidationError after too many."""
+        address = self.object.email_address
+        user = get_adapter().authenticate(self.request, email=address.email, password=password)
+        return user == address.user
+
+    def get_context_data(self, **kwargs) -> dict:
+        context = super().get_context_data(**kwargs)
+        if self.object and asks_password(self.request, self.object.email_address):
+            context["form"] = self.form or PasswordForm(check=self.is_right)
+        if self.object and never_verified(self.object.email_address.user):
+            context["signed_up_at"] = self.object.email_address.user.date_joined
+        return context
+
+
+def asks_password(request, address) -> bool:
+    user = address.user
+    return user.has_usable_password() and never_verified(user) and not signed_up_here(request, user)
+
+
+def signed_up_here(request, user) -> bool:
+    """This browser knew the password: it signed up, or in, and waits for the confirmation."""
+    stage = LoginStageController.enter(request, EmailVerificationStage.key)
+    return bool(stage) and stage.login.user == user

@@ -1,0 +1,70 @@
+"""Pages of a member: what I asked, who I am, all of it to take along or to erase."""
+
+from django.contrib import messages
+from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse
+from django.shortcuts import redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from accounts import exporting
+from accounts.belongings import questions_of, reader_answers_of, subscribers_of, verified_emails
+from accounts.erasing import erase
+from accounts.forms import EraseForm, ProfileForm
+
+require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@require_GET
+@login_required
+def me(request):
+    context = {
+        "questions": questions_of(request.user),
+        "answers": reader_answers_of(request.user),
+        "subscribers": subscribers_of(request.user),
+        "emails": verified_emails(request.user),
+        "section": "account",
+    }
+    return render(request, "accounts/me.html", context)
+
+
+@require_GET_or_POST
+@login_required
+def profile(request):
+    form = ProfileForm(bound(request), instance=request.user)
+    if form.is_bound and form.is_valid():
+        form.save()
+        messages.success(request, "Saved.")
+        return redirect("accounts:profile")
+    return page(request, "accounts/profile.html", form)
+
+
+@require_POST
+@login_required
+def export(request):
+    return FileResponse(
+        exporting.archive(request.user), as_attachment=True, filename="my-account.zip"
+    )
+
+
+@require_GET_or_POST
+@login_required
+def erase_account(request):
+    """Staff ask the owner: answers of theirs stand in the archive under their name."""
+    if request.user.is_staff:
+        return render(request, "accounts/erase_staff.html", {"section": "account"})
+    form = EraseForm(bound(request))
+    if not form.is_bound or not form.is_valid():
+        return page(request, "accounts/erase.html", form)
+    erase(request.user, keep_published=form.keeps_published)
+    logout(request)
+    return render(request, "accounts/erased.html")
+
+
+def bound(request):
+    return request.POST if request.method == "POST" else None
+
+
+def page(request, template, form):
+    context = {"form": form, "section": "account"}
+    return render(request, template, context, status=422 if form.errors else 200)

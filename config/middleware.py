@@ -1,0 +1,92 @@
+"""What every answer of the site carries, and whom the site believes about a visitor."""
+
+import ipaddress
+
+from django.conf import settings
+
+# Nothing inline, nothing from elsewhere; data: is needed by the admin's and allauth's QR image.
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
+    "base-uri 'none'; frame-ancestors {ancestors}"
+)
+PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def policy(ancestors: str = "'none'") -> str:
+    """The Content-Security-Policy of a page that pages of `ancestors` may frame."""
+    upgrade = "; upgrade-insecure-requests" if settings.HTTPS else ""
+    return POLICY.format(ancestors=ancestors) + upgrade
+
+
+class SecurityHeaders:
+    """One static Content-Security-Policy and its companions, on whatever is answered.
+
+    Only /embed/ may be framed, and only /embed.js may be loaded by another site's page. An answer
+    that says nothing about caches, such as an error, is kept by none.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        headers = response.headers
+        if request.path.startswith("/embed/"):
+            headers.setdefault("Content-Security-Policy", policy(ancestors="*"))
+        else:
+            headers.setdefault("Content-Security-Policy", policy())
+            headers.setdefault("X-Frame-Options", "DENY")
+        shared = request.path == "/embed.js"
+        headers.setdefault(
+            "Cross-Origin-Resource-Policy", "cross-origin" if shared else "same-origin"
+        )
+        headers.setdefault("Cross-Origin-Embedder-Policy", "require-corp")
+        headers.setdefault("Permissions-Policy", PERMISSIONS)
+        headers.setdefault("Cache-Control", "no-store")
+        return response
+
+
+class TrustedProxies:
+    """Believe a request no more than its sender: its Host, scheme and visitor's address.
+
+    A Host that ALLOWED_HOSTS lacks is refused (DisallowedHost, answered with 400), for files as
+    for pages. The scheme is that of BASE_URL, whatever a header says. The visitor's address is
+    taken from X-Forwarded-For only where a trusted proxy wrote it.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.environ["wsgi.url_scheme"] = "https" if settings.HTTPS else "http"
+        request.get_host()
+        request.META["REMOTE_ADDR"] = visitor_address(request.META)
+        return self.get_response(request)
+
+
+def visitor_address(meta: dict) -> str:
+    """The nearest address in the forwarding chain that is not a trusted proxy."""
+    address = meta.get("REMOTE_ADDR", "")
+    chain = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    while is_trusted(address) and chain:
+        candidate = chain.pop()
+        if not is_address(candidate):
+            break
+        address = candidate
+    return address
+
+
+def is_trusted(address: str) -> bool:
+    if not is_address(address):
+        return False
+    ip = ipaddress.ip_address(address)
+    return any(ip in network for network in settings.TRUSTED_PROXIES)
+
+
+def is_address(text: str) -> bool:
+    try:
+        ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return True

@@ -1,0 +1,26 @@
+"""Every address of the site, by room."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+handler500 = "qa.unavailable.server_error"
+urlpatterns = [
+    # accounts/: django-allauth, "my questions"
+    path("accounts/", include("accounts.urls")),
+    # admin/: the desk; and the gallery of components, for whoever builds pages
+    path("admin/components/", admin.site.admin_view(views.components), name="components"),
+    path("admin/", admin.site.urls),
+    # newsletter/
+    path("newsletter/", include("newsletter.urls")),
+    # the asker's pages: /ask/, /topics/<slug>/ask/, /asked/<key>/, /confirm/<token>/
+    path("", include("qa.asking.urls")),
+    # what anyone reads: /, /topics/, /questions/, /answered/, /search/, feeds, media
+    path("", include("qa.archive.urls")),
+    # for browsers that look for the mark without being told where it is
+    path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),
+    path("apple-touch-icon.png", views.icon, {"name": "icon-180.png"}, name="touch_icon"),
+    # /healthz /readyz
+    path("", include("config.health")),
+]

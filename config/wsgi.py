@@ -1,0 +1,19 @@
+"""The WSGI entry point that the web server loads."""
+
+import multiprocessing
+import os
+import signal
+
+from django.core.wsgi import get_wsgi_application
+
+from config.bodies import Door
+from config.serve import end_with_parent
+from qa.imaging import pool
+
+os.umask(0o077)  # as in config/serve.py, for whoever starts the web server by hand
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+if multiprocessing.parent_process():
+    # Granian's own processes would survive its crash, and keep the port from its successor.
+    end_with_parent(signal.SIGKILL)
+application = Door(get_wsgi_application())
+pool.aside = application.aside

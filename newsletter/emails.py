@@ -1,0 +1,110 @@
+"""One function per mail of the newsletter. Each only queues it, in the caller's transaction."""
+
+import re
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from outbox import mail
+from qa import markdown
+from qa.models import SiteProfile
+
+CONFIRM, ALREADY, WELCOME = "newsletter confirmation", "newsletter already", "newsletter welcome"
+LETTER = "newsletter letter"
+# Stands for the recipient's own link while the letter is composed, once for everybody.
+UNSUBSCRIBE_MARK = "https://unsubscribe.invalid/"
+
+
+def confirm(subscriber, consent) -> None:
+    """Please confirm. Carries no advertising and not even the fact sheet."""
+    path = reverse("newsletter:confirm", args=[consent.token])
+    context = {"consent": consent, "confirm_url": settings.BASE_URL + path}
+    _to(subscriber, "newsletter_confirm", CONFIRM, **context)
+
+
+def already_subscribed(subscriber) -> None:
+    _to(subscriber, "newsletter_already", ALREADY)
+
+
+def welcome(subscriber) -> None:
+    _to(
+        subscriber,
+        "newsletter_welcome",
+        WELCOME,
+        headers=list_headers(subscriber.unsubscribe_url),
+        fact_sheets=subscriber.fact_sheets(),
+    )
+
+
+def list_headers(unsubscribe_url: str) -> dict:
+    """What lets a mail program show an "unsubscribe" button (RFC 2369, RFC 2919, RFC 8058)."""
+    return {
+        "List-Id": f"<newsletter.{settings.EMAIL_DOMAIN}>",
+        "List-Unsubscribe": f"<{unsubscribe_url}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+
+
+class Letter:
+    """An issue as a mail, composed once; only the link to leave differs by recipient."""
+
+    def __init__(self, issue):
+        self.issue = issue
+        site = SiteProfile.load()
+        self.sender = site.sender
+        context = {
+            "issue": issue,
+            "site_name": site.name,
+            "body_html": markdown.render(issue.mail_body),
+            "body_text": as_text(issue.mail_body),
+            "web_url": settings.BASE_URL + issue.get_absolute_url() if issue.public else "",
+            "unsubscribe_url": mark_safe(UNSUBSCRIBE_MARK),  # noqa: S308 (a constant)
+        }
+        self.subject, self.text, self.html = mail.compose("newsletter_issue", context)
+
+    def parts(self, unsubscribe_url: str) -> tuple[str, str]:
+        """(text, html) with the recipient's own link."""
+        return tuple(
+            part.replace(UNSUBSCRIBE_MARK, unsubscribe_url) for part in (self.text, self.html)
+        )
+
+    def queue_for(self, subscriber):
+        text, html = self.parts(subscriber.unsubscribe_url)
+        return mail.queue(
+            to=subscriber.email,
+            subject=self.subject,
+            text=text,
+            html=html,
+            purpose=LETTER,
+            from_email=self.sender,
+            about=subscriber.about,
+            headers=list_headers(subscriber.unsubscribe_url),
+            bulk=True,
+            dedupe_key=f"issue:{self.issue.pk}:{subscriber.pk}",
+        )
+
+
+def as_text(body: str) -> str:
+    """Markdown as a plain mail: `[words](address)` becomes `words (address)`."""
+    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", r"\1 (\2)", body.replace("\r\n", "\n"))
+
+
+def _to(subscriber, template: str, purpose: str, headers=None, **context) -> None:
+    site = SiteProfile.load()
+    context |= {
+        "subscriber": subscriber,
+        "site_name": site.name,
+        "unsubscribe_url": subscriber.unsubscribe_url,
+    }
+    subject, text, html = mail.compose(template, context)
+    mail.queue(
+        to=subscriber.email,
+        subject=subject,
+        text=text,
+        html=html,
+        purpose=purpose,
+        from_email=site.sender,
+        about=subscriber.about,
+        headers=headers,
+    )

@@ -1,0 +1,85 @@
+from datetime import timedelta
+
+from django.core import signing
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+
+from qa.models import Policy
+
+# Shown beside the button of /newsletter/ and as the label of the ask form's box. A change of a
+# word needs a new version, so that every row goes on saying what its reader saw.
+CONSENT_TEXT = (
+    "Send me the newsletter by e-mail, about once every two months. "
+    "I can leave at any time with the link in every letter."
+)
+CONSENT_VERSION = 1
+SALT, CONFIRMATION_AGE = "newsletter.confirmation", timedelta(days=30)
+
+
+class ConsentQuerySet(models.QuerySet):
+    def waiting(self):
+        """Asked for, and neither confirmed nor withdrawn."""
+        return self.filter(confirmed_at=None, withdrawn_at=None)
+
+    def for_token(self, token: str) -> "Consent | None":
+        """The request whose confirmation mail carried `token`; None for a wrong or old one."""
+        try:
+            pk = signing.loads(token, salt=SALT, max_age=CONFIRMATION_AGE)
+        except signing.BadSignature:
+            return None
+        return self.select_related("subscriber__topic").filter(pk=pk).first()
+
+
+class Consent(models.Model):
+    """Evidence (GDPR, article 7(1)) of one agreement: to which words, where and when.
+
+    Append-only: `confirmed_at` and `withdrawn_at` are filled in once, nothing else changes.
+    """
+
+    TEXT, VERSION = CONSENT_TEXT, CONSENT_VERSION
+
+    subscriber = models.ForeignKey("newsletter.Subscriber", models.CASCADE, related_name="consents")
+    email = models.EmailField("e-mail address", max_length=254)
+    text = models.TextField("the words that were shown")
+    text_version = models.PositiveIntegerField()
+    privacy_version = models.PositiveIntegerField(
+        null=True, help_text="Version of the privacy page at that time."
+    )
+    page = models.CharField(max_length=200, help_text="Where the reader asked.")
+    asked_at = models.DateTimeField(default=timezone.now)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.CheckConstraint(condition=~Q(text=""), name="newsletter_consent_has_text"),
+            models.CheckConstraint(
+                condition=Q(confirmed_at=None) | Q(confirmed_at__gte=F("asked_at")),
+                name="newsletter_consent_asked_before_confirmed",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Consent of {self.asked_at:%d %B %Y}"
+
+    @classmethod
+    def of(cls, subscriber, *, page: str) -> "Consent":
+        """Write down what `subscriber` has just been shown and agreed to on `page`."""
+        privacy = Policy.objects.current(Policy.Kind.PRIVACY)
+        return cls.objects.create(
+            subscriber=subscriber,
+            email=subscriber.email,
+            text=cls.TEXT,
+            text_version=cls.VERSION,
+            privacy_version=privacy.version if privacy else None,
+            page=page[:200],
+        )
+
+    @property
+    def token(self) -> str:
+        """Proves that whoever has it reads the mail of this address; good for 30 days."""
+        return signing.dumps(self.pk, salt=SALT)

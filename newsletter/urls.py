@@ -1,0 +1,16 @@
+"""/newsletter/"""
+
+from django.urls import path
+
+from newsletter import views
+
+app_name = "newsletter"
+urlpatterns = [
+    path("", views.subscribe, name="subscribe"),
+    path("asked/", views.asked, name="asked"),
+    path("confirm/<str:token>/", views.confirm, name="confirm"),
+    path("unsubscribe/<str:token>/", views.unsubscribe, name="unsubscribe"),
+    path("factsheets/<str:token>/", views.fact_sheet, name="fact_sheet"),
+    path("issues/", views.issue_list, name="issue_list"),
+    path("issues/<slug:slug>/", views.issue_detail, name="issue_detail"),
+]

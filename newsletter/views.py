@@ -1,0 +1,129 @@
+"""The pages of the newsletter: opt in, confirm, leave, read.
+
+Mailed links are fetched by scanners and previews, so GET only shows; a POST acts. Whoever knows
+the token in the address may act, so that these POSTs need no cookie and no CSRF token: RFC 8058
+forbids to ask for them, and a browser that refuses cookies must not keep anybody from leaving.
+"""
+
+from django.conf import settings
+from django.core import signing
+from django.http import FileResponse, Http404
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from newsletter import limits
+from newsletter.forms import SubscribeForm
+from newsletter.models import Consent, FactSheet, Issue, Subscriber
+from newsletter.pages import never_store, private, public
+from qa.models import Topic
+
+require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@never_store
+@require_GET_or_POST
+def subscribe(request):
+    """The opt-in; `?topic=` says which fact sheet to offer."""
+    topic = Topic.objects.filter(slug=request.GET.get("topic", "")).first()
+    form = SubscribeForm(request.POST if request.method == "POST" else None)
+    if form.is_bound and form.is_valid() and limits.allow(request):
+        if not form.is_trapped:
+            Subscriber.objects.request(
+                email=form.cleaned_data["email"], page=page_name(request, topic), topic=topic
+            )
+        return redirect("newsletter:asked")
+    context = {
+        "form": form,
+        "consent_text": Consent.TEXT,
+        "sheets": FactSheet.objects.suiting(topic),
+        "issue": Issue.objects.public().first(),
+        "section": "newsletter",
+    }
+    status = 200 if not form.is_bound else 422 if form.errors else 429
+    return render(request, "newsletter/subscribe.html", context | {"status": status}, status=status)
+
+
+@public
+@require_safe
+def asked(request):
+    """The same for every address, whether it is known or not."""
+    return render(request, "newsletter/asked.html")
+
+
+@csrf_exempt
+@private
+@require_GET_or_POST
+def confirm(request, token):
+    consent = Consent.objects.for_token(token)
+    if consent is None or consent.withdrawn_at:
+        return render(request, "newsletter/confirm_invalid.html", status=404)
+    if request.method == "POST":
+        consent.subscriber.confirm(consent)
+        return redirect("newsletter:confirm", token)
+    if consent.subscriber.is_confirmed:
+        return render(request, "newsletter/confirmed.html", {"subscriber": consent.subscriber})
+    return render(request, "newsletter/confirm.html", {"consent": consent})
+
+
+@csrf_exempt
+@private
+@require_GET_or_POST
+def unsubscribe(request, token):
+    """Leaving (RFC 8058): the mail program's POST and the page's button are the same."""
+    subscriber = get_object_or_404(Subscriber, key=token)
+    if request.method == "POST":
+        subscriber.unsubscribe()
+    page = "unsubscribe" if is_subscribed(subscriber) else "unsubscribed"
+    return render(request, f"newsletter/{page}.html", {"subscriber": subscriber})
+
+
+def is_subscribed(subscriber) -> bool:
+    return subscriber.status != Subscriber.Status.UNSUBSCRIBED
+
+
+@private
+@require_safe
+def fact_sheet(request, token):
+    try:
+        sheet = FactSheet.objects.for_token(token)
+    except signing.SignatureExpired:
+        return render(request, "newsletter/fact_sheet_expired.html", status=410)
+    if sheet is None or sheet.key is None:
+        raise Http404
+    return FileResponse(
+        sheet.open(),
+        as_attachment=True,
+        filename=f"{sheet.slug}.pdf",
+        content_type="application/pdf",
+    )
+
+
+@public
+@require_safe
+def issue_list(request):
+    context = {"issues": Issue.objects.public(), "breadcrumbs": way(), "section": "newsletter"}
+    return render(request, "newsletter/issue_list.html", context)
+
+
+@public
+@require_safe
+def issue_detail(request, slug):
+    issue = get_object_or_404(Issue.objects.public().select_related("author"), slug=slug)
+    context = {
+        "issue": issue,
+        "breadcrumbs": [*way(), {"label": "Letters", "url": reverse("newsletter:issue_list")}],
+        "canonical": settings.BASE_URL + issue.get_absolute_url(),
+        "section": "newsletter",
+    }
+    return render(request, "newsletter/issue_detail.html", context)
+
+
+def way() -> list[dict]:
+    return [{"label": "The newsletter", "url": reverse("newsletter:subscribe")}]
+
+
+def page_name(request, topic) -> str:
+    """For the consent's evidence; nothing else of the address, which anybody may have written."""
+    return f"{request.path}?topic={topic.slug}" if topic else request.path

@@ -1,0 +1,82 @@
+"""The mails, for staff: to read, to try again, to stop; never to edit.
+
+Nobody reads here what opens something: an account's mails have no words, and keys in other mails
+are left out.
+"""
+
+import json
+
+from django.contrib import admin, messages
+from django.utils.html import format_html
+from django.utils.translation import ngettext
+
+from config.logs import without_keys
+
+from .models import ACCOUNT, Message
+
+
+@admin.register(Message)
+class MessageAdmin(admin.ModelAdmin):
+    list_display = ["created_at", "status", "purpose", "to", "subject", "attempts", "sent_at"]
+    list_filter = ["status", "purpose", "bulk", "created_at"]
+    search_fields = ["to", "subject", "about", "message_id"]
+    actions = ["try_again", "cancel"]
+    show_full_result_count = False
+    fieldsets = [
+        (None, {"fields": ["status", "purpose", "about", "bulk", "last_error"]}),
+        ("Mail", {"fields": ["to", "from_email", "reply_to", "subject", "body", "html_source"]}),
+        ("Headers", {"fields": ["message_id", "header_source"]}),
+        (
+            "Delivery",
+            {"fields": ["attempts", "created_at", "not_before", "handed_over_at", "sent_at"]},
+        ),
+    ]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        """The list's actions need it; a single mail is read-only."""
+        return obj is None and super().has_change_permission(request)
+
+    def get_queryset(self, request):
+        """To see who asked for a code, and when, is the owner's business."""
+        mails = super().get_queryset(request)
+        return mails if request.user.is_superuser else mails.exclude(purpose=ACCOUNT)
+
+    def lookup_allowed(self, lookup, value, request=None):
+        """The list's own filters: ?text__contains= would find out words that are not shown."""
+        return lookup.split("__")[0] in self.list_filter
+
+    @admin.display(description="text")
+    def body(self, message):
+        return shown(message, message.text)
+
+    @admin.display(description="HTML source")
+    def html_source(self, message):
+        return shown(message, message.html)
+
+    @admin.display(description="headers")
+    def header_source(self, message):
+        return shown(message, json.dumps(message.headers, indent=2, ensure_ascii=False))
+
+    @admin.action(description="Try again", permissions=["change"])
+    def try_again(self, request, queryset):
+        self.tell(request, queryset.try_again(), "queued again")
+
+    @admin.action(description="Cancel", permissions=["change"])
+    def cancel(self, request, queryset):
+        self.tell(request, queryset.cancel(), "cancelled")
+
+    def tell(self, request, count, done):
+        text = ngettext("%d mail %s.", "%d mails %s.", count) % (count, done)
+        self.message_user(request, text, messages.SUCCESS if count else messages.WARNING)
+
+
+def shown(message, words):
+    if message.purpose == ACCOUNT:
+        return "Only for the person to whom it was sent."
+    return format_html("<pre>{}</pre>", without_keys(words))

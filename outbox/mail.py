@@ -1,0 +1,133 @@
+"""Writing mail: compose from templates, queue as rows, cancel and erase.
+
+A row written in the transaction that caused it is sent if, and only if, that commits.
+"""
+
+import re
+from email.utils import format_datetime
+
+import css_inline
+from django.conf import settings
+from django.template import Context, TemplateDoesNotExist
+from django.template.loader import get_template
+from django.utils import timezone
+
+from .headers import collapse, extra_headers, mailbox, one_address, one_line
+from .models import Message
+
+INLINER = css_inline.CSSInliner(
+    keep_at_rules=True,  # the media query for dark mode
+    load_remote_stylesheets=False,
+)
+
+
+def queue(
+    *,
+    to,
+    subject,
+    text,
+    html="",
+    purpose,
+    about="",
+    headers=None,
+    reply_to="",
+    from_email="",
+    not_before=None,
+    bulk=False,
+    dedupe_key=None,
+):
+    """Write one mail to one address as a row of the current transaction; return the Message.
+
+    `not_before` is an aware datetime. `bulk` is for letters: they yield to other mail and are not
+    sent again when it is uncertain whether they arrived. Queueing again with the same `dedupe_key`
+    returns the first row unchanged. Raises ValueError (BadHeaderError) for an address or header
+    that is not one clean line.
+    """
+    not_before = not_before or timezone.now()
+    fields = {
+        "to": one_address(to),
+        "from_email": mailbox(from_email or settings.DEFAULT_FROM_EMAIL),
+        "reply_to": mailbox(reply_to) if reply_to else "",
+        "subject": one_line(subject),
+        "text": storable(text),
+        "html": storable(html),
+        "headers": all_headers(headers, bulk=bulk, date=not_before),
+        "purpose": purpose,
+        "about": about,
+        "bulk": bulk,
+        "not_before": not_before,
+    }
+    if dedupe_key is None:
+        return Message.objects.create(**fields)
+    return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)[0]
+
+
+def all_headers(headers, *, bulk, date):
+    """The given headers, checked, and those that every try must repeat.
+
+    Auto-Submitted (RFC 3834, 5) keeps holiday notices away; letters have their own conventions.
+    """
+    own = {"Date": format_datetime(date)}
+    if not bulk:
+        own["Auto-Submitted"] = "auto-generated"
+    return own | extra_headers(headers)
+
+
+def storable(text):
+    """Text that every database can hold and every mail encode: no NUL, no lone surrogate."""
+    return (
+        str(text).encode("utf-8", "replace").decode().replace("\x00", "\N{REPLACEMENT CHARACTER}")
+    )
+
+
+def compose(template, context):
+    """Render `emails/<template>.txt` and, if there is one, `.html`: (subject, text, html).
+
+    The text template begins with a line "Subject: ..."; the rest is the body. Raises ValueError
+    without that line, TemplateDoesNotExist without the text template.
+    """
+    context = {**context, "site_url": settings.BASE_URL}
+    subject, text = split_subject(render(f"emails/{template}.txt", context, autoescape=False))
+    return subject, text, render_html(f"emails/{template}.html", context)
+
+
+def render(name, context, *, autoescape):
+    template = get_template(name).template
+    return template.render(Context(context, autoescape=autoescape))
+
+
+def split_subject(rendered):
+    """("one line", "body") of a rendered text template."""
+    first, _, body = rendered.lstrip().partition("\n")
+    label, colon, subject = first.partition(":")
+    if label != "Subject" or not colon:
+        raise ValueError('A text mail template begins with a line "Subject: ...".')
+    return collapse(subject), re.sub(r"\n{3,}", "\n\n", body).strip() + "\n"
+
+
+def render_html(name, context):
+    """HTML with its styles inlined, as mail readers need it; '' if there is no such template."""
+    try:
+        get_template(name)
+    except TemplateDoesNotExist as missing:
+        if str(missing) != name:
+            raise
+        return ""
+    return INLINER.inline(render(name, context, autoescape=True))
+
+
+def cancel(about, purpose=None):
+    """Stop the mails about something that no server has yet seen; return how many."""
+    return _about(about, purpose).cancel()
+
+
+def erase(about):
+    """Delete the mails about something, sent or not; return how many rows went."""
+    return _about(about).delete()[0]
+
+
+def _about(about, purpose=None):
+    if not about:
+        raise ValueError("Say what the mails are about: '' would be all that have no subject.")
+    mails = Message.objects.filter(about=about)
+    return mails.filter(purpose=purpose) if purpose else mails

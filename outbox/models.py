@@ -1,0 +1,131 @@
+"""The one noun of the outbox: a mail as a row."""
+
+import uuid
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+MAX_TRIES = 8
+ACCOUNT = "account"  # the purpose of mails whose links and codes open an account
+
+
+class Status(models.TextChoices):
+    QUEUED = "queued", "Queued"
+    CLAIMED = "claimed", "Being sent"
+    SENT = "sent", "Sent"
+    FAILED = "failed", "Failed"
+    UNKNOWN = "unknown", "Perhaps sent"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+def new_message_id():
+    """A globally unique Message-ID, angle brackets included (RFC 5322, 3.6.4)."""
+    return f"<{uuid.uuid4().hex}@{settings.EMAIL_DOMAIN}>"
+
+
+class MessageQuerySet(models.QuerySet):
+    def due(self, now):
+        """Queued mail whose time has come, oldest first."""
+        return self.filter(status=Status.QUEUED, not_before__lte=now).order_by("not_before", "pk")
+
+    def not_handed_over(self):
+        """Mail that no server has seen in this try, so that it can still be stopped."""
+        waiting = Q(status=Status.QUEUED)
+        return self.filter(waiting | Q(status=Status.CLAIMED, handed_over_at=None))
+
+    def cancel(self):
+        """Stop what has not been handed over; return how many."""
+        count = self.not_handed_over().update(status=Status.CANCELLED, **UNCLAIMED)
+        self.forget_keys()
+        return count
+
+    def try_again(self):
+        """A person's decision: failed and unknown mail starts afresh; return how many.
+
+        Not an account's, whose words are gone: whoever waits for it asks for a new one.
+        """
+        stuck = self.filter(status__in=[Status.FAILED, Status.UNKNOWN]).exclude(purpose=ACCOUNT)
+        return stuck.update(
+            status=Status.QUEUED, attempts=0, not_before=timezone.now(), **UNCLAIMED
+        )
+
+    def forget_keys(self):
+        """Blank what opens an account in mails that will not be sent any more; return how many."""
+        over = self.filter(purpose=ACCOUNT).exclude(status__in=[Status.QUEUED, Status.CLAIMED])
+        return over.update(**WORDLESS)
+
+
+class Message(models.Model):
+    """One mail to one address.
+
+    queued -> claimed -> sent | failed | unknown, and back to queued until the tries are used up;
+    cancelled from queued. Only `outbox.delivery` claims, by conditional UPDATE.
+    """
+
+    to = models.EmailField(max_length=254)
+    from_email = models.CharField(max_length=320)
+    reply_to = models.CharField(max_length=320, blank=True)
+    subject = models.CharField(max_length=998, blank=True)
+    text = models.TextField(blank=True)
+    html = models.TextField(blank=True)
+    headers = models.JSONField(default=dict, blank=True)
+    message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
+
+    purpose = models.CharField(max_length=50, help_text="Why it is sent: “question received”.")
+    about = models.CharField(max_length=100, blank=True, db_index=True)
+    bulk = models.BooleanField("letter", default=False)
+    dedupe_key = models.CharField(max_length=200, unique=True, null=True, blank=True)
+
+    status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
+    not_before = models.DateTimeField(default=timezone.now)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    claimed_by = models.CharField(max_length=150, blank=True)
+    lease_until = models.DateTimeField(null=True, blank=True)
+    handed_over_at = models.DateTimeField(null=True, blank=True)
+    last_error = models.TextField(blank=True)
+    created_at = models.DateTimeField(default=timezone.now)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    objects = MessageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-pk"]
+        indexes = [
+            models.Index(fields=["status", "bulk", "not_before", "id"], name="outbox_due"),
+            models.Index(fields=["status", "lease_until"], name="outbox_lease"),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                name="outbox_status_known", condition=Q(status__in=Status.values)
+            ),
+            models.CheckConstraint(
+                name="outbox_claim_has_lease",
+                condition=Q(status="claimed", lease_until__isnull=False)
+                | (~Q(status="claimed") & Q(lease_until=None, claimed_by="")),
+            ),
+            models.CheckConstraint(
+                name="outbox_sent_has_time",
+                condition=Q(status="sent", sent_at__isnull=False)
+                | (~Q(status="sent") & Q(sent_at=None)),
+            ),
+            models.CheckConstraint(
+                name="outbox_queued_not_handed_over",
+                condition=~Q(status="queued") | Q(handed_over_at=None),
+            ),
+            models.CheckConstraint(
+                name="outbox_one_address",
+                condition=Q(to__contains="@") & ~Q(to__contains="\n"),
+            ),
+            models.CheckConstraint(
+                name="outbox_one_line_subject", condition=~Q(subject__contains="\n")
+            ),
+        ]
+
+    def __str__(self):
+        return f"{self.purpose} #{self.pk}"
+
+
+WORDLESS = {"text": "", "html": ""}
+UNCLAIMED = {"claimed_by": "", "lease_until": None, "handed_over_at": None}

@@ -1,0 +1,1 @@
+from qa.desk import admin  # noqa: F401 (the admin's autodiscover looks here)

@@ -1,0 +1,88 @@
+"""Pages of a list that is sorted by date: "the next 30 before this one", however deep.
+
+An address names the question before which its page begins, so that a page keeps its content when
+new questions are published, and the last page costs no more than the first.
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from urllib.parse import quote
+
+from django.db.models import Q, QuerySet
+from django.http import Http404
+
+PAGE = 30
+LARGEST_ID = 2**63 - 1
+TIME = re.compile(r"[12]\d{3}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?Z", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Cursor:
+    """A question's place in the order: when it was published, and its number."""
+
+    at: datetime
+    pk: int
+
+    @classmethod
+    def of(cls, question) -> "Cursor":
+        return cls(question.published_at, question.pk)
+
+    @classmethod
+    def parse(cls, text: str) -> "Cursor":
+        """Raises Http404 for anything that `str` did not write."""
+        time, _, number = text.partition(",")
+        digits = number.isascii() and number.isdigit() and len(number) < 20
+        if not TIME.fullmatch(time) or not digits or int(number) > LARGEST_ID:
+            raise Http404("no such page")
+        try:
+            return cls(datetime.fromisoformat(time), int(number))
+        except ValueError:
+            raise Http404("no such page") from None
+
+    def __str__(self) -> str:
+        return f"{self.at.astimezone(UTC).isoformat().replace('+00:00', 'Z')},{self.pk}"
+
+    @property
+    def older(self) -> Q:
+        """Spelled so that both databases walk the index from here on."""
+        return Q(published_at__lte=self.at) & (Q(published_at__lt=self.at) | Q(pk__lt=self.pk))
+
+    @property
+    def newer(self) -> Q:
+        """And the question itself, with which the page before ends."""
+        return Q(published_at__gte=self.at) & (Q(published_at__gt=self.at) | Q(pk__gte=self.pk))
+
+
+@dataclass(frozen=True)
+class KeysetPage:
+    """Up to 30 questions, and the addresses of the pages beside them ('' where there is none)."""
+
+    questions: list
+    path: str
+    newer_url: str
+    older_url: str
+
+
+def page(rows: QuerySet, path: str, before: str = "") -> KeysetPage:
+    """The page of `rows` (newest first) that `before` names; the first one without it."""
+    cursor = Cursor.parse(before) if before else None
+    found = list((rows.filter(cursor.older) if cursor else rows)[: PAGE + 1])
+    shown = found[:PAGE]
+    return KeysetPage(
+        questions=shown,
+        path=address(path, cursor),
+        newer_url=_newer(rows, path, cursor) if cursor else "",
+        older_url=address(path, Cursor.of(shown[-1])) if len(found) > PAGE else "",
+    )
+
+
+def address(path: str, cursor: Cursor | None) -> str:
+    return f"{path}?before={quote(str(cursor), safe=',:')}" if cursor else path
+
+
+def _newer(rows: QuerySet, path: str, cursor: Cursor) -> str:
+    """The page that ends where this one begins: the first, or one with an address of its own."""
+    ahead = rows.filter(cursor.newer).order_by("published_at", "pk").prefetch_related(None)
+    key = ahead.values_list("published_at", "pk")[PAGE : PAGE + 1].first()
+    return address(path, Cursor(*key)) if key else path

@@ -1,0 +1,52 @@
+"""The archive, newest first: all of it, and one topic's."""
+
+from django.http import Http404
+from django.shortcuts import render
+
+from qa.archive import cards, keyset
+from qa.archive.pages import HOME, TOPICS, Page, public
+from qa.models import Topic
+
+
+@public
+def answered(request):
+    found = keyset.page(cards.listed(), "/answered/", request.GET.get("before", ""))
+    page = Page(
+        title="Answered questions",
+        description="Every question that was answered here, newest first.",
+        path=found.path,
+        crumbs=[HOME],
+        feed="/feed/",
+    )
+    return _list(request, page, found)
+
+
+@public
+def topic_answered(request, slug):
+    topic = Topic.objects.filter(slug=slug).first()
+    if topic is None:
+        raise Http404("no such topic")
+    path = topic.get_absolute_url()
+    rows = cards.listed().filter(topic=topic)
+    found = keyset.page(rows, f"{path}answered/", request.GET.get("before", ""))
+    page = Page(
+        title=f"Answered questions: {topic.title}",
+        description=f"Every answered question about {topic.title}, newest first.",
+        path=found.path,
+        crumbs=[HOME, TOPICS, {"label": topic.title, "url": path}],
+        feed=f"{path}feed/",
+    )
+    return _list(request, page, found, topic)
+
+
+def _list(request, page: Page, found: keyset.KeysetPage, topic: Topic | None = None):
+    items = [cards.teaser(question, topic=topic is None) for question in found.questions]
+    context = {
+        "page": page,
+        "section": "answered",
+        "topic": topic,
+        "items": items,
+        "newer_url": found.newer_url,
+        "older_url": found.older_url,
+    }
+    return render(request, "qa/archive/answered.html", context)

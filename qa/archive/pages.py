@@ -1,0 +1,93 @@
+"""What every public page has: safe methods, headers for any cache, a head for search engines."""
+
+import json
+from dataclasses import dataclass, field
+from functools import wraps
+
+from django.conf import settings
+from django.utils.safestring import SafeString, mark_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+# A shared cache may keep the page, and asks each time whether it still holds.
+REVALIDATE = "public, max-age=0, must-revalidate"
+HOME = {"label": "Home", "url": "/"}
+TOPICS = {"label": "Topics", "url": "/topics/"}
+ANSWERED = {"label": "Answered questions", "url": "/answered/"}
+
+
+def public(view):
+    """A page that is the same bytes for everybody: GET and HEAD only, no cookie, no token.
+
+    Nothing here changes anything, so a forged POST meets 405 like any other, not a CSRF check.
+    """
+
+    @wraps(view)
+    def wrapped(request, *args, **kwargs):
+        response = view(request, *args, **kwargs)
+        response.headers.setdefault("Cache-Control", REVALIDATE)
+        return response
+
+    return csrf_exempt(require_safe(wrapped))
+
+
+def absolute(path: str) -> str:
+    """The full address of a path of this site; an address of another host stays as it is."""
+    return path if "://" in path else settings.BASE_URL + path
+
+
+@dataclass(frozen=True)
+class Page:
+    """The head of a page: title, description, own address, place among the others.
+
+    `path` begins with a slash; `crumbs` lead from home to the page above; `image` is a drawing of
+    the site's own, never a reader's photograph; `data` is schema.org's account of the page.
+    """
+
+    title: str
+    description: str
+    path: str
+    crumbs: list[dict] = field(default_factory=list)
+    kind: str = "website"
+    image: str = ""
+    feed: str = ""
+    data: dict = field(default_factory=dict)
+
+    @property
+    def url(self) -> str:
+        return absolute(self.path)
+
+    @property
+    def image_url(self) -> str:
+        return absolute(self.image) if self.image else ""
+
+    @property
+    def json_ld(self) -> SafeString:
+        """The structured data as a data block, which no browser executes."""
+        graph = [item for item in (self.data, self._breadcrumbs()) if item]
+        return script({"@context": "https://schema.org", "@graph": graph}) if graph else script({})
+
+    def _breadcrumbs(self) -> dict:
+        if not self.crumbs:
+            return {}
+        steps = [*self.crumbs, {"label": self.title, "url": self.path}]
+        return {
+            "@type": "BreadcrumbList",
+            "itemListElement": [
+                {
+                    "@type": "ListItem",
+                    "position": number,
+                    "name": step["label"],
+                    "item": absolute(step["url"]),
+                }
+                for number, step in enumerate(steps, 1)
+            ],
+        }
+
+
+def script(data: dict) -> SafeString:
+    """JSON-LD in its element; `<` is written so that no text can close it."""
+    if not data:
+        return SafeString("")
+    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+    return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308

@@ -1,0 +1,126 @@
+"""The page of one answered question."""
+
+from datetime import UTC
+
+from django.db.models import Case, OuterRef, When
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.utils.dateparse import parse_datetime
+
+from qa import markdown, search
+from qa.archive import structured
+from qa.archive.pages import HOME, TOPICS, Page, public
+from qa.archive.rows import Rows
+from qa.models import Answer, Image, Question, Reference, SiteProfile
+
+RELATED = 5
+# Never loaded, so never shown.
+PRIVATE = [f"question__{name}" for name in ("asked_title", "asked_body", "email", "key", "typed")]
+SOURCE_FIELDS = ("title", "source", "url", "doi", "pmid", "note")
+
+
+@public
+def question_detail(request, pk, slug=""):
+    """A published question; by another slug, or merged into one, 301 to where it stands."""
+    answer = load_answer(pk)
+    if answer is None:
+        return HttpResponsePermanentRedirect(_merged_into(pk).get_absolute_url())
+    question = answer.question
+    if slug != question.slug:
+        return HttpResponsePermanentRedirect(question.get_absolute_url())
+    site = SiteProfile.load()
+    context = {
+        "page": _page(answer, site),
+        "section": "answered",
+        "site": site,
+        "topic": question.topic,
+        "question": question,
+        "answer": answer,
+        "related": related(question),
+        "takes_questions": question.topic.is_open,
+    }
+    return render(request, "qa/archive/question_detail.html", context)
+
+
+def load_answer(pk: int) -> Answer | None:
+    """The official answer of a published question, with all that the page shows: one query.
+
+    It has `sources`, `images` and `readers` (published reader answers) as plain lists.
+    """
+    answer = (
+        Answer.objects.official()
+        .filter(question__in=Question.objects.published().filter(pk=pk))
+        .select_related("question__topic", "author")
+        .defer(*PRIVATE)
+        .annotate(
+            source_rows=Rows(
+                Reference.objects.filter(answer=OuterRef("pk")).order_by("order", "pk"),
+                *SOURCE_FIELDS,
+            ),
+            image_rows=Rows(
+                Image.objects.filter(question=OuterRef("question"), public_key__isnull=False),
+                *("alt", "width", "height", "public_key"),
+            ),
+            reader_rows=Rows(
+                Answer.objects.published_reader().filter(question=OuterRef("question")),
+                *("pk", "body", "published_at"),
+                # Nobody's, once the account is gone.
+                name=Case(When(author__isnull=False, then="author_name")),
+                place=Case(When(author__isnull=False, then="author_place")),
+            ),
+        )
+        .first()
+    )
+    if answer:
+        answer.sources = [Reference(**row) for row in answer.source_rows]
+        answer.images = [Image(**row).public_links for row in answer.image_rows]
+        answer.readers = [_reader(row) for row in answer.reader_rows]
+    return answer
+
+
+def _reader(row: dict) -> dict:
+    """A reader's answer as components/answer.html takes it."""
+    at = parse_datetime(row["published_at"])
+    return {
+        "anchor": f"answer-{row['pk']}",
+        "body": markdown.render(row["body"]),
+        "text": markdown.plain(row["body"]),
+        "name": row["name"] or "A member",
+        "place": row["place"] or "",
+        "date": at if at.tzinfo else at.replace(tzinfo=UTC),
+    }
+
+
+def _merged_into(pk: int) -> Question:
+    """The published question that this one was merged into, over any number of steps.
+
+    Raises Http404 where there is none, as for a number that was never used.
+    """
+    seen = set()
+    while pk is not None and pk not in seen:
+        seen.add(pk)
+        question = Question.objects.filter(pk=pk).only("slug", "status", "merged_into_id").first()
+        if question and seen != {pk} and question.status == Question.Status.PUBLISHED:
+            return question
+        pk = question.merged_into_id if question else None
+    raise Http404("no such question")
+
+
+def related(question: Question) -> list[Question]:
+    """The answered questions closest to this one, closest first."""
+    numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
+    rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _page(answer: Answer, site: SiteProfile) -> Page:
+    question = answer.question
+    topic = question.topic
+    return Page(
+        title=question.title,
+        description=markdown.teaser(answer.body, 160),
+        path=question.get_absolute_url(),
+        crumbs=[HOME, TOPICS, {"label": topic.title, "url": topic.get_absolute_url()}],
+        kind="article",
+        data=structured.question(answer, site),
+    )

@@ -1,0 +1,147 @@
+"""Search, and the answered questions that are like what somebody is typing."""
+
+from urllib.parse import urlencode
+
+from django.db.models import Q
+from django.shortcuts import render
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
+
+from qa import search as index
+from qa.archive import cards, spelling
+from qa.archive.pages import HOME, Page, public
+from qa.models import Question, Topic
+
+RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
+LONGEST, MOST_FILTERS = 300, 12
+
+
+@public
+def search(request):
+    """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    topics = list(Topic.objects.only("slug", "title"))
+    topic = next((row for row in topics if row.slug == request.GET.get("topic")), None)
+    number = _number(request.GET.get("page", ""))
+    hits, total = index.search(
+        query, topic_id=topic and topic.pk, limit=RESULTS, offset=RESULTS * (number - 1)
+    )
+    more = total > number * RESULTS and number < PAGES
+    articles = articles_with(query, topic) if number == 1 else []
+    nothing = not (total or articles)
+    context = {
+        "page": Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME]),
+        "section": "search",
+        "query": query,
+        "filters": _filters(query, topics, topic),
+        "filter_topics": topics if len(topics) > MOST_FILTERS else [],
+        "all_url": _address(query, None, 1),
+        "topic": topic,
+        "results": _results(hits),
+        "articles": [
+            {"title": row.title, "url": row.get_absolute_url(), "summary": row.summary}
+            for row in articles
+        ],
+        "meant": _meant(query, topic) if nothing else None,
+        "close": closest(query) if nothing else [],
+        "total": total,
+        "newer_url": _address(query, topic, number - 1) if number > 1 else "",
+        "older_url": _address(query, topic, number + 1) if more else "",
+    }
+    return render(request, "qa/archive/search.html", context)
+
+
+@public
+def suggest(request):
+    """A fragment: answered questions close to ?q=, for a script to put under the field."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    found = closest(query) or _beginning_with(query)
+    response = render(request, "qa/archive/_suggestions.html", {"questions": found})
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def articles_with(query: str, topic: Topic | None = None) -> list[Topic]:
+    """Up to three topics that have every telling word of `query`, those with it in the title first.
+
+    Topics are few and their articles short, so they need no index.
+    """
+    words = index.telling_words(query)[: index.MOST_TERMS]
+    if not words:
+        return []
+    rows = Topic.objects.filter(pk=topic.pk) if topic else Topic.objects.all()
+    for word in words:
+        rows = rows.filter(
+            Q(title__icontains=word) | Q(summary__icontains=word) | Q(body__icontains=word)
+        )
+    found = rows.only("slug", "title", "summary")
+    return sorted(found, key=lambda row: words[0] not in row.title.lower())[:ARTICLES]
+
+
+def _meant(query: str, topic: Topic | None) -> dict | None:
+    """The link to the search that was perhaps meant; None unless it finds something."""
+    text = spelling.mended(query)
+    if not text:
+        return None
+    _, total = index.search(text, topic_id=topic and topic.pk, limit=1)
+    found = total or articles_with(text, topic)
+    return {"text": text, "url": _address(text, topic, 1)} if found else None
+
+
+def closest(query: str) -> list[Question]:
+    """Up to five answered questions that are like `query`; none where nothing fits."""
+    return _in_order(index.similar(query, limit=SUGGESTIONS))
+
+
+def _beginning_with(query: str) -> list[Question]:
+    hits, _ = index.search(query, limit=SUGGESTIONS)
+    return _in_order([hit.id for hit in hits])
+
+
+def _in_order(numbers: list[int]) -> list[Question]:
+    rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
+    return [rows[number] for number in numbers if number in rows]
+
+
+def _filters(query: str, topics: list[Topic], current: Topic | None) -> list[dict]:
+    """A link for each topic; more than a few become a list in the form instead."""
+    if len(topics) > MOST_FILTERS:
+        return []
+    return [
+        {"title": topic.title, "url": _address(query, topic, 1), "current": topic == current}
+        for topic in topics
+    ]
+
+
+def _address(query: str, topic: Topic | None, number: int) -> str:
+    values = {"q": query, "topic": topic and topic.slug, "page": number if number > 1 else None}
+    return "?" + urlencode({name: value for name, value in values.items() if value})
+
+
+def _number(text: str) -> int:
+    """The page asked for, 1 to PAGES; the first for anything else."""
+    digits = text.isascii() and text.isdigit() and len(text) < 4
+    return min(max(int(text), 1), PAGES) if digits else 1
+
+
+def _results(hits) -> list[dict]:
+    """Hits as teasers, their words marked. What left the archive meanwhile is left out."""
+    rows = Question.objects.published().select_related("topic").only(*cards.LISTED)
+    rows = rows.in_bulk([hit.id for hit in hits])
+    return [
+        {
+            "title": marked(hit.title),
+            "url": rows[hit.id].get_absolute_url(),
+            "text": marked(hit.snippet),
+            "topic": rows[hit.id].topic.title,
+            "date": rows[hit.id].published_at,
+        }
+        for hit in hits
+        if hit.id in rows
+    ]
+
+
+def marked(text: str) -> SafeString:
+    """A snippet as HTML: everything escaped, then the index's own marks turned into <mark>."""
+    html = escape(text).replace(index.OPEN, "<mark>").replace(index.CLOSE, "</mark>")
+    return mark_safe(html)  # noqa: S308

@@ -1,0 +1,36 @@
+from django.urls import path
+
+from qa.archive import embed, feeds, lists, media, questions, searching, sitemaps, views
+
+app_name = "archive"
+urlpatterns = [
+    path("", views.home, name="home"),
+    # topics/
+    path("topics/", views.topic_list, name="topic_list"),
+    path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
+    path("topics/<slug:slug>/answered/", lists.topic_answered, name="topic_answered"),
+    path("topics/<slug:slug>/feed/", feeds.topic_feed, name="topic_feed"),
+    # answered questions
+    path("answered/", lists.answered, name="answered"),
+    path("questions/<int:pk>/", questions.question_detail, name="question_number"),
+    path("questions/<int:pk>/<str:slug>/", questions.question_detail, name="question_detail"),
+    # search/
+    path("search/", searching.search, name="search"),
+    path("search/suggest/", searching.suggest, name="search_suggest"),
+    # the site's own texts
+    path("guidelines/", views.policy, {"kind": "guidelines"}, name="guidelines"),
+    path("privacy/", views.policy, {"kind": "privacy"}, name="privacy"),
+    path("about/", views.policy, {"kind": "about"}, name="about"),
+    # for machines
+    path("feed/", feeds.feed, name="feed"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-pages.xml", sitemaps.sitemap_pages, name="sitemap_pages"),
+    path("sitemap-topics.xml", sitemaps.sitemap_topics, name="sitemap_topics"),
+    path("sitemap-questions-<int:block>.xml", sitemaps.sitemap_questions, name="sitemap_questions"),
+    # for other sites
+    path("embed/<slug:slug>/", embed.embed, name="embed"),
+    path("embed.js", embed.embed_script, name="embed_script"),
+    # pictures
+    path("media/<str:key>/<str:name>", media.media, name="media"),
+]

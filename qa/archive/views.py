@@ -1,0 +1,119 @@
+"""Home, topics, and the site's own texts."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+
+from qa import markdown
+from qa.archive import cards, structured
+from qa.archive.pages import HOME, TOPICS, Page, absolute, public
+from qa.archive.topics import load_topic
+from qa.models import Policy, SiteProfile
+
+
+@public
+def home(request):
+    site = SiteProfile.load()
+    latest = [cards.teaser(question) for question in cards.listed()[: cards.LATEST]]
+    context = {
+        "page": Page(
+            title=site.tagline or "Questions, answered",
+            description=site.tagline,
+            path="/",
+            data=structured.website(site),
+        ),
+        "site": site,
+        "bio": markdown.render(site.curator_bio),
+        "topics": cards.topics(),
+        "latest": latest,
+    }
+    return render(request, "qa/archive/home.html", context)
+
+
+@public
+def topic_list(request):
+    page = Page("Topics", "Every topic of this site.", "/topics/", crumbs=[HOME])
+    context = {"page": page, "section": "topics", "topics": cards.topics()}
+    return render(request, "qa/archive/topic_list.html", context)
+
+
+@public
+def topic_detail(request, slug):
+    topic = load_topic(slug)
+    site = SiteProfile.load()
+    latest = cards.listed().filter(topic=topic)[: cards.LATEST]
+    article = topic.rendered(topic.drawings)
+    takes_questions = topic.takes_questions()
+    page = Page(
+        title=topic.title,
+        description=topic.summary or markdown.teaser(topic.body, 160),
+        path=topic.get_absolute_url(),
+        crumbs=[HOME, TOPICS],
+        kind="article",
+        image=topic.share_image,
+        feed=f"{topic.get_absolute_url()}feed/",
+        data=structured.article(topic, site),
+    )
+    context = {
+        "page": page,
+        "section": "topics",
+        "site": site,
+        "topic": topic,
+        "article": article,
+        "contents": [*article.contents, *_parts(topic, takes_questions)],
+        "takes_questions": takes_questions,
+        "latest": [cards.teaser(question, topic=False) for question in latest],
+    }
+    return render(request, "qa/archive/topic_detail.html", context)
+
+
+def _parts(topic, takes_questions: bool) -> list[dict]:
+    """The parts below the article, for the contents list."""
+    parts = [{"id": "ask-here", "label": "Ask a question"}] if takes_questions else []
+    parts.append({"id": "answered", "label": "Already answered"})
+    if topic.sources:
+        parts.append({"id": "research", "label": "Research"})
+    return parts
+
+
+@public
+def policy(request, kind):
+    """Guidelines, privacy, about: the version that is in force."""
+    text = Policy.objects.current(kind)
+    if text is None:
+        raise Http404(kind)
+    site = SiteProfile.load()
+    description = markdown.teaser(text.body, 160)
+    context = {
+        "page": Page(Policy.Kind(kind).label, description, f"/{kind}/", [HOME]),
+        "section": kind,
+        "site": site,
+        "policy": text,
+        "body": markdown.article(text.body),
+        "bio": markdown.render(site.curator_bio),
+    }
+    return render(request, "qa/archive/policy.html", context)
+
+
+@public
+def robots(request):
+    text = ROBOTS.format(sitemap=absolute("/sitemap.xml"))
+    return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+# Private pages say noindex as well; these lines save crawlers the way.
+ROBOTS = """\
+User-agent: *
+Disallow: /accounts/
+Disallow: /admin/
+Disallow: /ask/
+Disallow: /asked/
+Disallow: /confirm/
+Disallow: /embed/
+Disallow: /newsletter/confirm/
+Disallow: /newsletter/unsubscribe/
+Disallow: /questions/*/answer/
+Disallow: /search/
+Disallow: /topics/*/ask/
+
+Sitemap: {sitemap}
+"""

@@ -1,0 +1,77 @@
+"""What happened to a question, in words."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from qa.models import Answer, Event, Question
+
+WORDS = {
+    "submit": "Sent",
+    "resubmit": "Sent again",
+    "withdraw": "Withdrawn",
+    "reopen": "Draft taken up again",
+    "edit": "Text or answer saved",
+    "confirm_email": "E-mail address confirmed",
+    "publish": "Published",
+    "unpublish": "Taken out of the archive",
+    "answer_privately": "Answered privately",
+    "request_changes": "Changes asked for",
+    "decline": "Declined",
+    "merge": "Merged",
+    "unmerge": "Waits again: the question it was merged into will not be answered",
+    "mark_spam": "Marked as spam",
+    "undo": "Taken back",
+    "erase": "Erased",
+    "anonymise": "Made anonymous",
+    "publish_reader_answer": "Reader's answer published",
+    "decline_reader_answer": "Reader's answer declined",
+    "reader_answer": "Reader's answer received",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One event as the page shows it."""
+
+    event: Event
+    what: str
+    who: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Undo:
+    """The decision that can be taken back, and whether its mail can still be stopped."""
+
+    event: Event
+    what: str
+    seconds: int
+
+
+def lines(noun: Question | Answer) -> list[Line]:
+    """What happened to a question or a reader's answer, newest first."""
+    events = noun.events.select_related("actor", "undone").order_by("-pk")
+    return [_line(event) for event in events]
+
+
+def _line(event: Event) -> Line:
+    who = str(event.actor) if event.actor else event.get_role_display()
+    if event.verb == "undo":
+        undone = WORDS.get(event.note, event.note).lower()
+        return Line(event, f"Taken back: {undone}", who, "")
+    return Line(event, word(event.verb), who, event.note)
+
+
+def word(verb: str) -> str:
+    return WORDS.get(verb, verb.replace("_", " ").capitalize())
+
+
+def undoable(question: Question) -> Undo | None:
+    event = question.last_decision()
+    if event is None:
+        return None
+    left = event.created_at + timedelta(seconds=settings.UNDO_SECONDS) - timezone.now()
+    return Undo(event, word(event.verb), max(0, int(left.total_seconds())))

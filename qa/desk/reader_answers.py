@@ -1,0 +1,143 @@
+"""Answers that readers wrote: what waits first, and the two decisions about it."""
+
+from django.contrib import admin, messages
+from django.db.models import Case, Value, When
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.views.decorators.cache import never_cache
+
+from qa import markdown, permissions
+from qa.desk import history
+from qa.desk.access import curators_only
+from qa.desk.fields import Text
+from qa.models import Answer
+from qa.models.workflow import StateConflict
+
+LIST = "admin:qa_answer_changelist"
+WAITING_FIRST = Case(When(status=Answer.Status.PENDING, then=Value(0)), default=Value(1))
+
+
+@admin.register(Answer)
+class AnswerAdmin(admin.ModelAdmin):
+    """Readers' answers alone: the official one belongs to the question's page."""
+
+    list_display = ["first_words", "question", "written_by", "status", "created_at"]
+    list_filter = ["status", "question__topic"]
+    search_fields = ["body", "question__title", "author__display_name", "author__email"]
+    list_select_related = ["question", "author"]
+    show_full_result_count = False
+    actions = ["publish_selected", "decline_selected"]
+
+    def get_queryset(self, request):
+        return Answer.objects.reader()
+
+    def get_ordering(self, request):
+        return [WAITING_FIRST.asc(), "created_at"]
+
+    def changelist_view(self, request, extra_context=None):
+        context = {"title": "Readers' answers"} | (extra_context or {})
+        return super().changelist_view(request, context)
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        known = object_id.isascii() and object_id.isdigit() and len(object_id) < 16
+        return answer_page(request, int(object_id) if known else 0)
+
+    def get_urls(self):
+        guard = self.admin_site.admin_view
+        own = [
+            path("<int:pk>/publish/", guard(publish), name="qa_answer_publish"),
+            path("<int:pk>/decline/", guard(decline), name="qa_answer_decline"),
+        ]
+        return own + super().get_urls()
+
+    @admin.display(description="answer")
+    def first_words(self, answer):
+        return markdown.cut(answer.text, 90) or "(empty)"
+
+    @admin.display(description="written by")
+    def written_by(self, answer):
+        return str(answer.author or "somebody who has left")
+
+    @admin.action(description="Publish")
+    def publish_selected(self, request, queryset):
+        _decide_all(request, queryset, "published", lambda answer: answer.publish(by=request.user))
+
+    @admin.action(description="Decline")
+    def decline_selected(self, request, queryset):
+        _decide_all(request, queryset, "declined", lambda answer: answer.decline(by=request.user))
+
+    def has_module_permission(self, request):
+        return permissions.is_curator(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return permissions.is_curator(request.user)
+
+    def has_change_permission(self, request, obj=None):
+        return permissions.is_curator(request.user)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@never_cache
+@curators_only
+def answer_page(request, pk: int, status: int = 200):
+    answer = _load(pk)
+    context = {
+        **admin.site.each_context(request),
+        "opts": Answer._meta,
+        "title": f"A reader's answer to “{answer.question}”",
+        "answer": answer,
+        "history": history.lines(answer),
+        "reason": request.POST.get("reason", ""),
+    }
+    return TemplateResponse(request, "admin/qa/answer/change_form.html", context, status=status)
+
+
+@never_cache
+@curators_only
+def publish(request, pk: int):
+    return _decide(request, pk, "published", lambda answer: answer.publish(by=request.user))
+
+
+@never_cache
+@curators_only
+def decline(request, pk: int):
+    reason = Text(required=False).clean(request.POST.get("reason"))
+    return _decide(
+        request, pk, "declined", lambda answer: answer.decline(by=request.user, note=reason)
+    )
+
+
+def _decide(request, pk: int, done: str, act):
+    if request.method != "POST":
+        return redirect("admin:qa_answer_change", pk)
+    try:
+        act(_load(pk))
+    except StateConflict:
+        messages.error(request, f"Nothing was done: this answer is {done} already.")
+        return answer_page(request, pk, status=409)
+    messages.success(request, f"The answer is {done}; its author is told by mail.")
+    return redirect(reverse(LIST))
+
+
+def _decide_all(request, answers, done: str, act) -> None:
+    """Decide about each by itself, so that one that is already decided stops no other."""
+    number = 0
+    for answer in answers:
+        try:
+            act(answer)
+            number += 1
+        except StateConflict:
+            messages.warning(request, f"“{markdown.cut(answer.text, 60)}” is {done} already.")
+    if number:
+        messages.success(request, f"{number} {done}.")
+
+
+def _load(pk: int) -> Answer:
+    rows = Answer.objects.reader().select_related("question", "author")
+    return get_object_or_404(rows, pk=pk)

@@ -1,0 +1,94 @@
+"""One function per mail about a question. Each only queues it, in the caller's transaction."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.utils import timezone
+
+from outbox import mail
+
+# Purposes name a mail in the outbox. A decision's mail waits for the undo window to pass.
+RECEIVED, DECISION, READER_ANSWER = "question received", "decision", "reader answer"
+
+
+def question_received(question) -> None:
+    """We have your question; please confirm that this address is yours."""
+    _to_asker(question, "question_received", RECEIVED)
+
+
+def answer_published(question, note: str = "") -> None:
+    _decision(question, "answer_published", note=note)
+
+
+def answered_privately(question, note: str = "") -> None:
+    _decision(question, "answered_privately", note=note)
+
+
+def answer_to_merged(question, answered, note: str = "") -> None:
+    """The answer to the question that this one was merged into, be it by way of others."""
+    _decision(question, "answer_to_merged", note=note, other=answered)
+
+
+def changes_requested(question, reason: str) -> None:
+    _decision(question, "changes_requested", reason=reason)
+
+
+def question_declined(question, reason: str = "") -> None:
+    """Carries the asker's own text back."""
+    _decision(question, "question_declined", reason=reason)
+
+
+def reader_answer_published(answer) -> None:
+    _to_author(answer, "reader_answer_published")
+
+
+def reader_answer_declined(answer, reason: str = "") -> None:
+    _to_author(answer, "reader_answer_declined", reason=reason)
+
+
+def _decision(question, template: str, **context) -> None:
+    later = timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
+    _to_asker(question, template, DECISION, not_before=later, **context)
+
+
+def _to_asker(question, template: str, purpose: str, not_before=None, **context) -> None:
+    if not question.email:
+        return
+    subject, text, html = mail.compose(
+        template,
+        {
+            "question": question,
+            "site": question.site,
+            "site_name": question.site.name,
+            "private_url": settings.BASE_URL + question.get_private_url(),
+            **context,
+        },
+    )
+    mail.queue(
+        to=question.email,
+        subject=subject,
+        text=text,
+        html=html,
+        purpose=purpose,
+        from_email=question.site.sender,
+        about=question.about,
+        not_before=not_before,
+    )
+
+
+def _to_author(answer, template: str, **context) -> None:
+    if answer.author is None:
+        return
+    question = answer.question
+    site = question.site
+    context |= {"answer": answer, "question": question, "site": site, "site_name": site.name}
+    subject, text, html = mail.compose(template, context)
+    mail.queue(
+        to=answer.author.email,
+        subject=subject,
+        text=text,
+        html=html,
+        purpose=READER_ANSWER,
+        from_email=site.sender,
+        about=answer.about,
+    )

@@ -1,0 +1,92 @@
+from django.conf import settings
+from django.db import models
+from django.urls import reverse
+from django.utils import timezone
+
+from qa import markdown
+from qa.models.picture import Links, Picture
+
+
+class TopicQuerySet(models.QuerySet):
+    def open(self):
+        return self.filter(is_open=True)
+
+
+class Topic(models.Model):
+    """A subject with an article of its own, under which questions are asked and answered."""
+
+    slug = models.SlugField(max_length=80, unique=True)
+    title = models.CharField(max_length=120)
+    summary = models.CharField(max_length=300, blank=True, help_text="One or two sentences.")
+    body = models.TextField(blank=True, help_text="Markdown, headings from ## on.")
+    invitation = models.CharField(
+        max_length=200, blank=True, help_text="Such as “Have a question about …? Ask it here.”"
+    )
+    parent = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="children"
+    )
+    related = models.ManyToManyField("self", blank=True, symmetrical=False)
+    order = models.PositiveSmallIntegerField(default=0)
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.SET_NULL, null=True, blank=True, related_name="topics"
+    )
+    reviewed_at = models.DateField(null=True, blank=True)
+    is_open = models.BooleanField("questions may be asked", default=True)
+    paused_note = models.CharField(
+        max_length=300, blank=True, help_text="Shown while asking is paused."
+    )
+    accepts_reader_answers = models.BooleanField(default=False)
+    daily_limit = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="Questions taken in a day; empty for no limit."
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    updated_at = models.DateTimeField(auto_now=True)
+
+    objects = TopicQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["order", "title"]
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("archive:topic_detail", args=[self.slug])
+
+    @property
+    def invitation_text(self) -> str:
+        return self.invitation or f"Have a question about {self.title.lower()}? Ask it here."
+
+    def takes_questions(self) -> bool:
+        """Whether the form is open now: not paused, and the day's limit not reached."""
+        return self.is_open and (self.daily_limit is None or self._asked_today() < self.daily_limit)
+
+    def _asked_today(self) -> int:
+        midnight = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
+        return self.questions.filter(submitted_at__gte=midnight).count()
+
+    def rendered(self, pictures=None) -> markdown.Article:
+        """The article as safe HTML, with its contents list; loads its pictures unless given."""
+        pictures = self.pictures.all() if pictures is None else pictures
+        return markdown.article(self.body, {picture.name: picture for picture in pictures})
+
+
+class TopicPicture(Picture):
+    """A picture of an article; in its Markdown it stands as ![](picture:NAME)."""
+
+    topic = models.ForeignKey(Topic, models.CASCADE, related_name="pictures")
+    name = models.SlugField(max_length=60)
+    caption = models.CharField(max_length=300, blank=True)
+    credit = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["topic", "name"], name="qa_topicpicture_name_unique")
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def links(self, prefix: str) -> Links:
+        return Links(prefix, self.alt, self.width, self.height, self.caption, self.credit)

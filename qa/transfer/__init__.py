@@ -1,0 +1,12 @@
+"""Archives in and out as JSON Lines: one answered question on each line.
+
+`topic` (a slug), `title`, `body` and `answer` (Markdown) are required. `name`, `location`,
+`author`, `asked_at` and `answered_at` (ISO 8601), `references` (a list of {title, url, note}) and
+`external_id` are not. `images` and `old_url` are known, but not taken over yet.
+"""
+
+from qa.transfer.exporting import export_questions
+from qa.transfer.importing import Importer
+from qa.transfer.record import BadLine, Record, parse
+
+__all__ = ["BadLine", "Importer", "Record", "export_questions", "parse"]

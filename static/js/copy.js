@@ -1,0 +1,21 @@
+// Shows the copy button of [data-copy] where the clipboard can be written; without it the
+// field can still be selected by hand.
+for (const box of document.querySelectorAll("[data-copy]")) {
+  const source = box.querySelector("[data-copy-source]");
+  const button = box.querySelector("[data-copy-button]");
+  const status = box.querySelector("[data-copy-status]");
+
+  source.addEventListener("focus", () => source.select());
+  if (!navigator.clipboard) continue;
+
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    try {
+      await navigator.clipboard.writeText(source.value);
+      status.textContent = "Copied.";
+    } catch {
+      source.focus();
+      status.textContent = "Selected: press Ctrl+C or ⌘C to copy.";
+    }
+  });
+}

@@ -1,0 +1,53 @@
+// Keys of the desk, never while typing: j k Enter in the list, a letter for each decision, ? help.
+const HELP = [
+  ["j / k", "next, previous question"], ["Enter", "open"], ["p", "publish"], ["v", "answer privately"],
+  ["c", "request changes"], ["d", "decline"], ["m", "merge"], ["s", "spam"], ["u", "undo"],
+  ["Ctrl+S", "save the draft"], ["e", "to the answer"], ["q", "back to the list"], ["Esc", "out of a field"], ["?", "this help"],
+];
+const links = [...document.querySelectorAll("[data-desk-open]")];
+
+function isTyping(target) {
+  return target.isContentEditable || target.matches("input:not([type=checkbox], [type=radio]), textarea, select");
+}
+
+function move(step) {
+  const at = links.indexOf(document.activeElement);
+  links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
+}
+
+function press(key) {
+  const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
+  button?.click();
+  return Boolean(button);
+}
+
+function help() {
+  const dialog = document.createElement("dialog");
+  dialog.className = "desk-help";
+  const list = document.createElement("dl");
+  for (const [key, what] of HELP) {
+    list.append(Object.assign(document.createElement("dt"), { textContent: key }));
+    list.append(Object.assign(document.createElement("dd"), { textContent: what }));
+  }
+  const close = Object.assign(document.createElement("button"), { textContent: "Close", className: "desk-button" });
+  close.addEventListener("click", () => dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.append(list, close);
+  document.body.append(dialog);
+  dialog.showModal();
+}
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
+  if ((event.ctrlKey || event.metaKey) && event.key === "s" && press("Ctrl+s")) event.preventDefault();
+  // A key that is held down goes on repeating on the next page: it shall decide there about nothing.
+  if (event.repeat && !["j", "k"].includes(event.key)) return;
+  if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target) || document.querySelector("dialog[open]")) return;
+  if (event.key === "j") move(1);
+  else if (event.key === "k") move(-1);
+  else if (event.key === "?") help();
+  else if (event.key === "q") document.querySelector("[data-desk-back]")?.click();
+  else if (event.key === "e" && document.getElementById("id_answer")) document.getElementById("id_answer").focus();
+  else if (!/^[a-z]$/.test(event.key) || !press(event.key)) return;
+  event.preventDefault();
+});

@@ -1,0 +1,35 @@
+// Shows answered questions like the one that is being typed, under any [data-suggest] field.
+// data-suggest holds the address that answers ?q= with a fragment.
+// With data-suggest-aside they open in a new tab: beside a form, whose text would be lost.
+const openAside = (link) => {
+  link.target = "_blank";
+  link.insertAdjacentHTML("beforeend", '<span class="visually-hidden"> (opens in a new tab)</span>');
+};
+
+for (const field of document.querySelectorAll("[data-suggest]")) {
+  const place = document.createElement("div");
+  place.setAttribute("role", "status");
+  (field.closest(".field__row") || field).after(place);
+  let timer;
+  let asked;
+
+  const show = async () => {
+    const text = field.value.trim();
+    asked?.abort();
+    if (text.length < 4) return place.replaceChildren();
+    asked = new AbortController();
+    try {
+      const address = `${field.dataset.suggest}?q=${encodeURIComponent(text)}`;
+      const answer = await fetch(address, { signal: asked.signal, credentials: "omit" });
+      if (answer.ok) place.innerHTML = await answer.text();
+      if ("suggestAside" in field.dataset) place.querySelectorAll("a").forEach(openAside);
+    } catch {
+      // Offline, or a newer word was typed: what is shown stays.
+    }
+  };
+
+  field.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(show, 250);
+  });
+}

@@ -1,0 +1,14 @@
+import pytest
+from django.core.cache import cache
+
+
+@pytest.fixture(autouse=True)
+def _no_counts_from_other_tests():
+    """Rate limits count in the cache."""
+    cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def _mails_are_rows(settings):
+    """Django's test runner would keep them in memory."""
+    settings.EMAIL_BACKEND = "outbox.backend.OutboxBackend"

@@ -1,0 +1,101 @@
+"""A password that a stranger chose does not open the account of the address's owner."""
+
+from datetime import timedelta
+
+import pytest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.test import Client
+from django.utils import timezone
+
+from accounts.housekeeping import purge_unverified
+from accounts.models import User
+from tests import factories
+from tests.accounts.cast import is_signed_in, mailed_code, mailed_path, sign_in
+from tests.accounts.test_signing_in import NEW, sign_up
+
+pytestmark = pytest.mark.django_db
+
+
+def test_in_another_browser_the_link_asks_for_the_password(client):
+    """Otto did not sign up: somebody else did with his address, and a password of their own."""
+    sign_up(client)
+    path, other = mailed_path(NEW), Client()
+
+    shown = other.get(path)
+    assert "The password that you chose" in shown.text
+    assert "Somebody signed up here with it on" in shown.text
+    for password, error in [
+        ("", "Enter the password that you chose"),
+        ("a guess of Otto's", "This is not the password of the sign-up"),
+    ]:
+        refused = other.post(path, {"password": password})
+        assert refused.status_code == 422
+        assert error in refused.text
+    assert not EmailAddress.objects.get(email=NEW).verified
+
+    other.post(path, {"password": factories.PASSWORD})
+    assert EmailAddress.objects.get(email=NEW).verified
+    sign_in(other, NEW)
+    assert is_signed_in(other)
+
+
+def test_asking_for_a_code_does_not_make_it_the_browser_of_the_sign_up(client):
+    sign_up(client)
+    path, other = mailed_path(NEW), Client()
+    other.post("/accounts/login/code/", {"email": NEW})
+
+    assert other.post(path).status_code == 422
+    assert not EmailAddress.objects.get(email=NEW).verified
+
+
+def test_a_code_ends_a_password_that_came_before_the_first_proof(client):
+    sign_up(client)
+    owner = Client()
+    owner.post("/accounts/login/code/", {"email": NEW})
+
+    answer = owner.post("/accounts/login/code/confirm/", {"code": mailed_code(NEW)}, follow=True)
+
+    assert is_signed_in(owner)
+    assert "The password of the sign-up no longer works" in answer.text
+    assert not User.objects.get(email=NEW).has_usable_password()
+    sign_in(client, NEW)
+    assert not is_signed_in(client)
+
+
+def test_a_code_leaves_the_password_of_a_proven_address_alone(ben, client):
+    client.post("/accounts/login/code/", {"email": "ben@example.org"})
+    client.post("/accounts/login/code/confirm/", {"code": mailed_code("ben@example.org")})
+
+    ben.refresh_from_db()
+    assert ben.check_password(factories.PASSWORD)
+
+
+def test_a_new_address_of_a_member_is_confirmed_without_a_password(ben, client):
+    sign_in(client, "ben@example.org")
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": NEW})
+
+    Client().post(mailed_path(NEW))
+
+    assert EmailAddress.objects.get(email=NEW).verified
+
+
+def test_sign_ups_that_nobody_confirms_go_after_three_days(ben, client):
+    sign_up(client)
+    sign_up(Client(), "new@example.org")
+    User.objects.create_user("imported@example.org", is_active=False)
+    invited = User.objects.create_user("invited@example.org")
+    EmailAddress.objects.create(user=invited, email=invited.email, primary=True)
+    then = timezone.now() - timedelta(days=3, minutes=1)
+    User.objects.exclude(email="new@example.org").update(date_joined=then)
+
+    purge_unverified()
+
+    assert set(User.objects.values_list("email", flat=True)) == {
+        "ben@example.org",
+        "imported@example.org",
+        "invited@example.org",
+        "new@example.org",
+    }
+    assert "accounts.housekeeping.purge_unverified" in dict(settings.RECURRING)

@@ -1,0 +1,99 @@
+import pytest
+
+from qa.models import Question, SiteProfile
+from tests import factories
+from tests.qa.archive import pages
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+
+
+@pytest.fixture(autouse=True)
+def _address(settings):
+    settings.BASE_URL = "https://ask.example.org"
+
+
+@pytest.fixture
+def question(cora):
+    SiteProfile.objects.update_or_create(pk=1, defaults={"name": "The Well", "curator_name": "C."})
+    return factories.published(
+        title="Salt & <cramps>?", body="It is <b>bad</b>.", answer="See [sleep](/topics/sleep/)."
+    )
+
+
+def entries(client, path="/feed/"):
+    return pages.xml(client.get(path)).findall(f"{ATOM}entry")
+
+
+def test_feed_has_the_whole_answer(client, question):
+    entry = entries(client)[0]
+    assert entry.findtext(f"{ATOM}title") == "Salt & <cramps>?"
+    content = entry.find(f"{ATOM}content")
+    assert content.get("type") == "html"
+    assert "<p>It is &lt;b&gt;bad&lt;/b&gt;.</p>" in content.text
+    assert '<a href="/topics/sleep/"' in content.text
+
+
+def test_feed_says_what_its_relative_links_mean(client, question):
+    root = pages.xml(client.get("/feed/"))
+    assert root.get("{http://www.w3.org/XML/1998/namespace}base") == "https://ask.example.org/"
+
+
+def test_feed_names_itself_and_its_author(client, question):
+    root = pages.xml(client.get("/feed/"))
+    assert root.findtext(f"{ATOM}title") == "The Well"
+    assert root.findtext(f"{ATOM}id") == "https://ask.example.org/feed/"
+    assert root.find(f"{ATOM}author/{ATOM}name").text == "C."
+    links = {link.get("rel"): link.get("href") for link in root.findall(f"{ATOM}link")}
+    assert links["self"] == "https://ask.example.org/feed/"
+
+
+def test_entry_keeps_its_id_when_its_title_changes(client, question):
+    old = entries(client)[0].findtext(f"{ATOM}id")
+    Question.objects.update(title="Another title?", slug="another-title")
+    new = entries(client)[0]
+    assert new.findtext(f"{ATOM}id") == old == f"https://ask.example.org/questions/{question.pk}/"
+    assert new.find(f"{ATOM}link").get("href").endswith("/another-title/")
+
+
+def test_entry_is_dated_by_its_last_change(client, question, cora):
+    question.edit(by=cora, title=question.title, body=question.body, answer="A better answer.")
+    entry = entries(client)[0]
+    question.refresh_from_db()
+    assert entry.findtext(f"{ATOM}updated") == question.updated_at.isoformat()
+    assert entry.findtext(f"{ATOM}published") == question.published_at.isoformat()
+
+
+def test_entry_changes_when_a_reader_answer_is_published(client, question, ben, cora):
+    before = entries(client)[0].findtext(f"{ATOM}updated")
+    question.answers.create(kind="reader", author=ben, body="It helped me.").publish(by=cora)
+    assert entries(client)[0].findtext(f"{ATOM}updated") > before
+
+
+def test_topic_feed_has_that_topic_only(client, question):
+    other = factories.published(topic=factories.topic("sleep"), title="About sleeping well?")
+    found = entries(client, "/topics/sleep/feed/")
+    assert [entry.findtext(f"{ATOM}title") for entry in found] == [other.title]
+
+
+def test_feed_is_newest_first_and_ends_at_thirty(client, db, monkeypatch):
+    monkeypatch.setattr("qa.archive.feeds.ENTRIES", 2)
+    rows = [factories.published() for _ in range(3)]
+    found = [entry.findtext(f"{ATOM}title") for entry in entries(client)]
+    assert found == [rows[2].title, rows[1].title]
+
+
+def test_feed_can_carry_characters_that_xml_cannot(client, db):
+    factories.published(title="Bell \x07 and \x0b tab?", body="One \x1b[31m two \ufffe three, four")
+    entry = entries(client)[0]
+    assert entry.findtext(f"{ATOM}title") == "Bell  and  tab?"
+
+
+def test_empty_feed_is_a_feed(client, db):
+    assert entries(client) == []
+    assert client.get("/feed/").headers["Content-Type"] == "application/atom+xml; charset=utf-8"
+
+
+def test_pages_point_to_their_feeds(client, question):
+    path = f"/topics/{question.topic.slug}/"
+    assert f'href="{path}feed/"' in pages.html(client.get(path))
+    assert 'href="/feed/"' in pages.html(client.get("/"))

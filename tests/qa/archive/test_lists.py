@@ -1,0 +1,121 @@
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from qa.archive import keyset
+from qa.models import Question
+from tests import factories
+from tests.qa.archive import pages
+
+START = datetime(2026, 1, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def few(monkeypatch):
+    """Pages of three."""
+    monkeypatch.setattr(keyset, "PAGE", 3)
+
+
+def answered(number: int, days: int) -> Question:
+    question = factories.published(title=f"Question number {number}?")
+    at = START + timedelta(days=days)
+    Question.objects.filter(pk=question.pk).update(published_at=at, updated_at=at)
+    question.refresh_from_db()
+    return question
+
+
+def shown(response) -> list[str]:
+    return [item["title"] for item in response.context["items"]]
+
+
+def titles(*numbers) -> list[str]:
+    return [f"Question number {number}?" for number in numbers]
+
+
+def test_answered_is_newest_first_under_months(client, db):
+    for number, days in enumerate([0, 40, 41]):
+        answered(number, days)
+    response = client.get("/answered/")
+    text = pages.html(response)
+    assert shown(response) == titles(2, 1, 0)
+    assert text.index(">February 2026</h2>") < text.index(">January 2026</h2>")
+    assert text.count("month__name") == 2
+
+
+def test_pages_cover_everything_once(client, few, db):
+    for number in range(8):
+        answered(number, number)
+    path, seen = "/answered/", []
+    while path:
+        response = client.get(path)
+        seen += shown(response)
+        path = response.context["older_url"]
+    assert seen == titles(*reversed(range(8)))
+
+
+def test_questions_of_one_moment_are_neither_lost_nor_doubled(client, few, db):
+    for number in range(7):
+        answered(number, 0)
+    first = client.get("/answered/")
+    second = client.get(first.context["older_url"])
+    third = client.get(second.context["older_url"])
+    assert shown(first) + shown(second) + shown(third) == titles(*reversed(range(7)))
+
+
+def test_address_of_a_page_keeps_its_content(client, few, db):
+    for number in range(7):
+        answered(number, number)
+    address = client.get("/answered/").context["older_url"]
+    before = shown(client.get(address))
+    answered(99, 99)
+    assert shown(client.get(address)) == before == titles(3, 2, 1)
+
+
+def test_newer_leads_back_over_the_same_pages(client, few, db):
+    for number in range(8):
+        answered(number, number)
+    first = client.get("/answered/")
+    second = client.get(first.context["older_url"])
+    third = client.get(second.context["older_url"])
+    assert second.context["newer_url"] == "/answered/"
+    assert third.context["newer_url"] == first.context["older_url"]
+    assert first.context["newer_url"] == third.context["older_url"] == ""
+
+
+def test_cursor_of_an_unpublished_question_still_works(client, few, db, cora):
+    rows = [answered(number, number) for number in range(6)]
+    address = client.get("/answered/").context["older_url"]
+    rows[3].unpublish(by=cora)
+    assert shown(client.get(address)) == titles(2, 1, 0)
+
+
+def test_topic_has_its_own_archive(client, db):
+    answered(1, 1)
+    other = factories.topic("sleep")
+    factories.published(topic=other, title="About sleeping well?")
+    assert shown(client.get("/topics/sleep/answered/")) == ["About sleeping well?"]
+
+
+def test_page_names_its_own_address_as_canonical(client, few, db, settings):
+    settings.BASE_URL = "https://ask.example.org"
+    for number in range(5):
+        answered(number, number)
+    address = client.get("/answered/").context["older_url"]
+    text = pages.html(client.get(address))
+    assert f'<link rel="canonical" href="https://ask.example.org{address}">' in text
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        *("x", "1", ",", "2026-01-01,5", "2026-01-01T12:00:00,5", "2026-01-01T12:00:00Z"),
+        *("2026-01-01T12:00:00Z,-1", "2026-01-01T12:00:00Z,٥", "2026-13-01T12:00:00Z,5"),
+        *("2026-01-01T12:00:00Z," + "9" * 30, "0001-01-01T00:00:00+14:00,5", "\x00,1"),
+    ],
+)
+def test_bad_cursor_is_not_found(client, db, cursor):
+    assert client.get("/answered/", {"before": cursor}).status_code == 404
+
+
+def test_empty_archive_says_so(client, db):
+    assert "Nothinghasbeenansweredhereyet." in pages.words(client.get("/answered/"))

@@ -1,0 +1,205 @@
+import pytest
+
+from tests import factories
+from tests.qa.archive import pages
+
+
+@pytest.fixture
+def salt(cora):
+    return factories.published(
+        title="Does salt stop cramping?", body="I sweat a lot at work.", answer="Rarely, it seems."
+    )
+
+
+def found(client, query, **values) -> list[str]:
+    response = client.get("/search/", {"q": query, **values})
+    assert response.status_code == 200
+    return [result["url"] for result in response.context["results"]]
+
+
+def test_search_finds_by_title_text_and_answer(client, salt):
+    for query in ("salt", "sweating", "rarely", "cramps", "sal"):
+        assert found(client, query) == [salt.get_absolute_url()], query
+
+
+def test_search_shows_count_and_marked_words(client, salt):
+    text = pages.html(client.get("/search/?q=cramping"))
+    assert "1 answer for “cramping”" in text
+    assert "Does salt stop <mark>cramping</mark>?" in text
+
+
+def test_search_escapes_questions_before_it_marks(client, db):
+    factories.published(
+        title="<script>alert(1)</script> & salt",
+        body="<img src=x onerror=alert(2)> salt in the text",
+    )
+    text = pages.main(client.get("/search/?q=salt"))
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; &amp; <mark>salt</mark>" in text
+    assert "&lt;img src=x onerror=alert(2)&gt; <mark>salt</mark>" in text
+    assert "<script>alert" not in text
+    assert "<img src=x" not in text
+
+
+def test_search_escapes_what_was_typed(client, salt):
+    text = pages.html(client.get("/search/", {"q": '"><script>alert(1)</script>'}))
+    assert "<script>alert" not in text
+    assert "&quot;&gt;&lt;script&gt;alert(1)&lt;/script&gt;" in text
+
+
+def test_search_filters_by_topic(client, salt):
+    other = factories.published(topic=factories.topic("sleep"), title="Salt before sleeping?")
+    assert found(client, "salt", topic="sleep") == [other.get_absolute_url()]
+    assert len(found(client, "salt", topic="no-such-topic")) == 2
+    text = pages.main(client.get("/search/?q=salt&topic=sleep"))
+    assert '<a href="?q=salt&amp;topic=sleep" aria-current="true">Sleep</a>' in text
+
+
+def test_search_that_finds_nothing_offers_to_ask(client, salt):
+    text = pages.main(client.get("/search/", {"q": "rhubarb & custard"}))
+    assert "No answer for “rhubarb &amp; custard”" in text
+    assert 'href="/ask/?title=rhubarb%20%26%20custard"' in text
+
+
+def test_search_in_a_topic_offers_that_topics_form(client, salt):
+    text = pages.main(client.get(f"/search/?q=rhubarb&topic={salt.topic.slug}"))
+    assert f'href="/topics/{salt.topic.slug}/ask/?title=rhubarb"' in text
+
+
+def test_search_without_a_query_is_a_form(client, db):
+    text = pages.main(client.get("/search/"))
+    assert 'name="q"' in text
+    assert "search-count" not in text
+
+
+def test_search_does_not_find_what_is_not_public(client, salt, cora):
+    factories.pending(title="A pending salt question")
+    factories.draft(title="A draft about salt")
+    assert found(client, "salt") == [salt.get_absolute_url()]
+    salt.unpublish(by=cora)
+    assert found(client, "salt") == []
+
+
+def test_search_follows_a_correction(client, salt, cora):
+    salt.edit(by=cora, title="Does pepper stop cramping?", body=salt.body, answer="No.")
+    assert found(client, "salt") == []
+    assert found(client, "pepper") == [salt.get_absolute_url()]
+
+
+def test_search_goes_on_over_pages(client, db, monkeypatch):
+    monkeypatch.setattr("qa.archive.searching.RESULTS", 2)
+    for _ in range(5):
+        factories.published()
+    seen = [url for page in "123" for url in found(client, "calves", page=page)]
+    assert len(set(seen)) == len(seen) == 5
+    assert client.get("/search/?q=calves&page=3").context["older_url"] == ""
+
+
+@pytest.mark.parametrize("page", ["0", "-1", "x", "99999", "٢", "1.5", ""])
+def test_search_page_number_that_is_none_is_harmless(client, salt, page):
+    assert client.get("/search/", {"q": "salt", "page": page}).status_code == 200
+
+
+def test_suggestions_are_links_only(client, salt):
+    response = client.get("/search/suggest/", {"q": "stop cramping with salt"})
+    text = pages.html(response)
+    assert f'<a href="{salt.get_absolute_url()}">Does salt stop cramping?</a>' in text
+    assert "<html" not in text
+
+
+def test_suggestions_begin_with_the_first_letters(client, salt):
+    assert salt.title in pages.html(client.get("/search/suggest/?q=cramp"))
+
+
+def test_no_suggestion_is_an_empty_answer(client, salt):
+    response = client.get("/search/suggest/?q=rhubarb")
+    assert (response.status_code, response.content.strip()) == (200, b"")
+
+
+def test_search_that_finds_nothing_shows_what_is_close(client, salt):
+    response = client.get("/search/", {"q": "salt cramping rhubarb"})
+    assert response.context["total"] == 0
+    link = f'<a href="{salt.get_absolute_url()}">{salt.title}</a>'
+    assert link in pages.main(response).partition("Perhaps close to it")[2]
+
+
+def test_many_topics_become_a_list_in_the_form(client, salt):
+    for number in range(12):
+        factories.topic(f"topic-{number}")
+    text = pages.main(client.get("/search/?q=salt&topic=topic-3"))
+    assert '<option value="topic-3" selected>Topic 3</option>' in text
+    assert "filters__links" not in text
+
+
+@pytest.fixture
+def article(salt):
+    salt.topic.body = "Some asthma drugs, such as **terbutaline**.\n\nCalcium contracts a muscle."
+    salt.topic.save()
+    return salt.topic
+
+
+@pytest.mark.parametrize("query", ["terbutaline", "Terbutaline", "calcium contracts", "the asthma"])
+def test_search_finds_words_of_an_article(client, article, query):
+    response = client.get("/search/", {"q": query})
+    text = pages.main(response)
+    assert f"No answer, but 1 article for “{query}”" in text
+    link = f'<a href="{article.get_absolute_url()}">{article.title}</a>'
+    assert link in text.partition("Articles</h2>")[2]
+    assert not response.context["close"]
+
+
+@pytest.mark.parametrize("query", ["terbutaline salt", "rhubarb", "a of", "as"])
+def test_search_shows_no_article_without_every_word(client, article, query):
+    assert client.get("/search/", {"q": query}).context["articles"] == []
+
+
+def test_search_shows_articles_above_answers(client, article):
+    text = pages.main(client.get("/search/", {"q": "cramp"}))
+    assert "1 answer and 1 article for “cramp”" in text
+    assert text.index("Articles</h2>") < text.index("Answers</h2>") < text.index("teaser__title")
+
+
+def test_search_shows_three_articles_those_with_the_word_in_the_title_first(client, article):
+    for number in range(3):
+        factories.topic(f"about-{number}", body="Terbutaline is a medicine.")
+    factories.topic("terbutaline", body="A medicine.")
+    found = client.get("/search/?q=terbutaline").context["articles"]
+    assert (len(found), found[0]["title"]) == (3, "Terbutaline")
+
+
+def test_search_in_another_topic_shows_no_article(client, article):
+    factories.topic("sleep")
+    assert client.get("/search/?q=terbutaline&topic=sleep").context["articles"] == []
+
+
+@pytest.fixture
+def potassium(cora):
+    return factories.published(title="Do bananas have enough potassium?", answer="Some, yes.")
+
+
+def meant(client, query, **values):
+    return client.get("/search/", {"q": query, **values}).context["meant"]
+
+
+def test_mistyped_word_is_put_right_by_a_link(client, potassium):
+    text = pages.main(client.get("/search/", {"q": "enough potasium"}))
+    link = '<a href="?q=enough+potassium">enough potassium</a>'
+    assert f"Did you mean {link}?" in text
+    assert found(client, "enough potassium") == [potassium.get_absolute_url()]
+
+
+def test_word_that_is_like_none_is_not_put_right(client, potassium):
+    assert meant(client, "rhubarb") is None
+    assert meant(client, "potassium") is None
+
+
+def test_nothing_is_meant_that_would_find_nothing(client, potassium):
+    factories.topic("sleep")
+    assert meant(client, "potasium rhubarb") is None
+    assert meant(client, "potasium", topic="sleep") is None
+
+
+def test_words_that_are_not_public_are_not_suggested(client, potassium, cora):
+    factories.pending(title="Is magnesium of any use to me?")
+    assert meant(client, "magnesum") is None
+    potassium.unpublish(by=cora)
+    assert meant(client, "potasium") is None

@@ -1,0 +1,87 @@
+from datetime import datetime
+
+import pytest
+
+from qa.archive import sitemaps
+from qa.models import Policy
+from tests import factories
+from tests.qa.archive import pages
+
+NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+
+
+@pytest.fixture(autouse=True)
+def _address(settings):
+    settings.BASE_URL = "https://ask.example.org"
+
+
+def listed(client, path) -> dict:
+    """Address -> when it last changed, or None."""
+    root = pages.xml(client.get(path))
+    return {item.findtext(f"{NAMESPACE}loc"): item.findtext(f"{NAMESPACE}lastmod") for item in root}
+
+
+def paths(client, path) -> list[str]:
+    return [address.removeprefix("https://ask.example.org") for address in listed(client, path)]
+
+
+def test_every_address_of_the_sitemap_answers(client, db):
+    factories.published()
+    factories.published(topic=factories.topic("sleep"))
+    files = paths(client, "/sitemap.xml")
+    assert len(files) == 3
+    found = [path for file in files for path in paths(client, file)]
+    assert len(found) == len(set(found)) == 8
+    for path in found:
+        assert client.get(path).status_code == 200, path
+
+
+def test_sitemap_lists_published_questions_only(client, db):
+    question = factories.published()
+    factories.pending(title="A pending question, secret")
+    assert paths(client, "/sitemap-questions-0.xml") == [question.get_absolute_url()]
+
+
+def test_lastmod_is_the_last_change(client, db, cora):
+    question = factories.published()
+    question.edit(by=cora, title=question.title, body=question.body, answer="Better.")
+    question.refresh_from_db()
+    changed = question.updated_at.isoformat(timespec="seconds")
+    assert listed(client, "/sitemap-questions-0.xml").popitem()[1] == changed
+    index = listed(client, "/sitemap.xml")
+    assert index["https://ask.example.org/sitemap-questions-0.xml"] == changed
+
+
+def test_topic_changes_with_its_newest_answer(client, db):
+    topic = factories.topic()
+    before = listed(client, "/sitemap-topics.xml").popitem()[1]
+    question = factories.published(topic=topic)
+    after = listed(client, "/sitemap-topics.xml").popitem()[1]
+    assert datetime.fromisoformat(before) <= datetime.fromisoformat(after)
+    assert after == question.published_at.isoformat(timespec="seconds")
+
+
+def test_policy_is_dated_by_its_version(client, db):
+    policy = Policy.objects.create(kind="privacy", version=1, body="Short.")
+    assert listed(client, "/sitemap-pages.xml")["https://ask.example.org/privacy/"] == (
+        policy.valid_from.isoformat(timespec="seconds")
+    )
+
+
+def test_questions_are_split_into_files_by_number(client, db, monkeypatch):
+    monkeypatch.setattr(sitemaps, "BLOCK", 2)
+    rows = [factories.published() for _ in range(5)]
+    files = [path for path in paths(client, "/sitemap.xml") if "questions" in path]
+    found = [path for file in files for path in paths(client, file)]
+    assert found == [row.get_absolute_url() for row in rows]
+    assert all(len(paths(client, file)) <= 2 for file in files)
+
+
+def test_sitemap_file_without_questions_is_not_found(client, db):
+    assert client.get("/sitemap-questions-7.xml").status_code == 404
+    assert client.get(f"/sitemap-questions-{'9' * 30}.xml").status_code == 404
+
+
+def test_sitemap_of_an_empty_site_is_valid(client, db):
+    assert len(listed(client, "/sitemap.xml")) == 2
+    assert listed(client, "/sitemap-topics.xml") == {}

@@ -1,0 +1,169 @@
+"""The search index: the same answers from SQLite and from PostgreSQL."""
+
+import pytest
+
+from qa import search
+from qa.models import Answer
+from tests import factories
+
+ODD = [
+    *('"', "'", '"unclosed phrase', "a OR", "NOT", "AND AND", "NEAR(a b)", "title:salt", "salt*"),
+    *(
+        "^salt",
+        "-salt",
+        "salt - ",
+        "(",
+        "))((",
+        "salt & | ! <-> pepper",
+        ":*",
+        "a:*b",
+        "\\",
+        "%",
+        "_",
+    ),
+    *("____", "%s %(query)s", "'; DROP TABLE qa_search; --", "\x00", "a\x00b", "\x02\x03", "½ ² ª"),
+    *(
+        "的",
+        "夜中に足がつる",
+        "👍🏽",
+        "\u202esalt",
+        "é" * 5000,
+        "x" * 100_000,
+        "a " * 50_000,
+        "٣",
+        "İ",
+    ),
+    *('""', '" "', "“”", "«x»", '"" salt', "0", "1e308", "the", "of the and", "\ud7ff\ue000", "ﷺ"),
+]
+
+
+@pytest.fixture
+def salt(cora):
+    return factories.published(
+        title="Does salt stop cramping?",
+        body="I sweat a lot. My café au lait has none.",
+        answer="Rarely: the *trials* of salt tablets were small.",
+    )
+
+
+def found(text: str, **options) -> list[int]:
+    hits, total = search.search(text, **options)
+    assert total >= len(hits)
+    return [hit.id for hit in hits]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        *("salt", "SALT", "cramps", "cramp", "tablets", "trial", "cram", "sweating a lot"),
+        *('"salt tablets"', "“salt tablets”", "cafe", "café", "lait cafe", "how does the salt"),
+    ],
+)
+def test_search_finds(salt, query):
+    assert found(query) == [salt.pk]
+
+
+@pytest.mark.parametrize(
+    "query", ["pepper", "salt pepper", '"tablets salt"', '"salt cramping"', "ramping", ""]
+)
+def test_search_does_not_find(salt, query):
+    assert found(query) == []
+
+
+@pytest.mark.parametrize("query", ["C++", "ä ö", 'a"b OR (', "s", "sa"])
+def test_one_or_two_letters_are_no_beginning(salt, query):
+    assert found(query) == []
+
+
+def test_a_short_word_is_found_as_it_is(db):
+    question = factories.published(title="Does vitamin D3 help, or C?")
+    assert found("vitamin d3") == found("vitamin c") == [question.pk]
+    assert found("vitamin d") == []
+
+
+@pytest.mark.parametrize("query", ODD)
+def test_odd_queries_are_words_and_never_fail(salt, query):
+    found(query)
+    search.similar(query)
+
+
+def test_small_words_alone_are_searched_for_as_they_are(db):
+    assert search.search("the of") == ([], 0)
+
+
+def test_title_counts_more_than_text(db):
+    text = factories.published(title="What about pepper?", body="Is it like salt in soup or not?")
+    title = factories.published(title="What about salt?", body="Is it like pepper in soup or not?")
+    assert found("salt") == [title.pk, text.pk]
+
+
+def test_hits_are_marked_in_title_and_snippet(salt):
+    hit = search.search("salt")[0][0]
+    assert f"Does {search.OPEN}salt{search.CLOSE} stop" in hit.title
+    assert f"{search.OPEN}salt{search.CLOSE}" in hit.snippet
+
+
+def test_search_is_limited_to_a_topic(salt):
+    other = factories.published(topic=factories.topic("sleep"), title="Salt before sleeping?")
+    assert found("salt", topic_id=other.topic_id) == [other.pk]
+    assert search.search("salt", topic_id=salt.topic_id)[1] == 1
+
+
+def test_search_counts_beyond_its_page(db):
+    rows = [factories.published(title=f"Is salt number {n} good?") for n in range(3)]
+    hits, total = search.search("salt", limit=2)
+    assert (len(hits), total) == (2, 3)
+    rest, _ = search.search("salt", limit=2, offset=2)
+    assert {hit.id for hit in [*hits, *rest]} == {row.pk for row in rows}
+
+
+def test_similar_finds_the_same_thing_in_other_words(salt):
+    factories.published(title="Is magnesium oxide any good?", body="The label says 250 mg of it.")
+    assert search.similar("Will eating salt help against my cramps?") == [salt.pk]
+
+
+def test_similar_leaves_out_the_question_itself(salt):
+    assert search.similar(salt.title, exclude=salt.pk) == []
+
+
+def test_similar_shows_nothing_when_nothing_fits(salt):
+    assert search.similar("Which shoes shall I wear to the opera?") == []
+    assert search.similar("what is it that you have") == []
+
+
+def test_unpublished_question_leaves_the_index(salt, cora):
+    salt.unpublish(by=cora)
+    assert found("salt") == []
+    assert search.similar("salt cramping") == []
+
+
+def test_published_reader_answers_are_found_with_their_question(salt, ben, cora):
+    answer = salt.answers.create(kind="reader", author=ben, body="I use a *kitchen timer*.")
+    search.index(salt)
+    assert found("kitchen timer") == []
+    answer.publish(by=cora)
+    assert found("kitchen timer") == [salt.pk]
+    answer.decline(by=cora)
+    assert found("kitchen timer") == []
+    assert found("salt") == [salt.pk]
+
+
+def test_reader_answer_to_what_is_no_longer_public_is_not_found(salt, ben, cora):
+    answer = salt.answers.create(kind="reader", author=ben, body="I use a kitchen timer.")
+    salt.unpublish(by=cora)
+    answer.publish(by=cora)
+    assert found("kitchen timer") == []
+
+
+def test_erased_reader_answers_leave_the_index(salt, ben, cora):
+    salt.answers.create(kind="reader", author=ben, body="I use a kitchen timer.").publish(by=cora)
+    Answer.objects.reader().filter(author=ben).erase()
+    assert found("kitchen timer") == []
+    assert found("salt") == [salt.pk]
+
+
+def test_index_takes_text_that_a_form_would_not(cora):
+    question = factories.published(title="NUL-free?", body="a\x02b salt " + "x" * 9000)
+    question.answers.update(body="nul \x02 " + "word " * 8000)
+    search.index(question)
+    assert found("salt") == [question.pk]
