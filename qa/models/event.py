@@ -32,6 +32,8 @@ class Event(models.Model):
     undone = models.OneToOneField(
         "self", models.CASCADE, null=True, blank=True, related_name="undone_by"
     )
+    # Decisions that were made together, by one click, are taken back together.
+    batch = models.UUIDField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

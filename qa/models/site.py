@@ -1,6 +1,7 @@
 from email.utils import parseaddr
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 
 from outbox.headers import collapse
@@ -19,7 +20,10 @@ class SiteProfile(models.Model):
         "about health", default=True, help_text="Tells search engines that pages are medical."
     )
     expected_reply_days = models.PositiveSmallIntegerField(
-        default=7, help_text="Days within which an asker may expect an answer."
+        default=7,
+        validators=[MinValueValidator(1)],
+        help_text="Days within which an asker may expect an answer, while too few were answered "
+        "to tell by them.",
     )
 
     class Meta:

@@ -1,4 +1,5 @@
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.urls import reverse
 from django.utils import timezone
@@ -38,6 +39,12 @@ class Topic(models.Model):
     accepts_reader_answers = models.BooleanField(default=False)
     daily_limit = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="Questions taken in a day; empty for no limit."
+    )
+    expected_reply_days = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1)],
+        help_text="Empty: what answers took lately, by the median of the last 90 days.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)

@@ -30,6 +30,7 @@ def open_first(page: Page) -> str:
     link = page.locator("[data-desk-open]").first
     title = link.inner_text()
     link.click()
+    page.wait_for_url(re.compile(r"/change/"))
     return title
 
 
@@ -46,6 +47,7 @@ def test_keys_reach_a_decision_and_take_it_back(desk):
 
     expect(page.locator(".messagelist")).to_contain_text(f"“{title}” is put away as spam")
     page.locator(".desk-undo").click()
+    page.wait_for_url(re.compile(r"/change/"))
     page.keyboard.press("u")
     expect(page.locator(".messagelist")).to_contain_text("Taken back.")
     expect(page.locator(".desk-head .mark--state")).to_have_text("Waiting for an answer")
