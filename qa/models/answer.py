@@ -76,6 +76,7 @@ class Answer(models.Model):
     class Meta:
         ordering = ["pk"]
         permissions = [("answer_question", "Can answer questions and decide about them")]
+        indexes = [models.Index(fields=["review_due_at"], name="qa_answer_review_due")]
         constraints = [
             models.UniqueConstraint(
                 fields=["question"], condition=Q(kind="official"), name="qa_answer_one_official"

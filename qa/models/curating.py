@@ -77,5 +77,8 @@ class Digest(models.Model):
     sent_at = models.DateTimeField(null=True, blank=True)
     nagged_at = models.DateTimeField(null=True, blank=True)
 
+    class Meta:
+        verbose_name = verbose_name_plural = "mail about new questions"
+
     def __str__(self) -> str:
         return f"{self.user}: {self.get_every_display()}"

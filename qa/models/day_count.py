@@ -9,7 +9,7 @@ class DayCount(models.Model):
 
     class What(models.TextChoices):
         SEARCH_FOUND_NOTHING = "search_empty", "Searches that found nothing"
-        SEARCH_LED_NOWHERE = "search_unused", "Searches of which no result was opened"
+        SEARCH_LED_NOWHERE = "search_unused", "Searches after which somebody asked"
         ALREADY_ANSWERED = "already_answered", "Ended at the check page: an answer was there"
         HELPED = "helped", "This helped"
         DID_NOT_HELP = "did_not_help", "This did not help"

@@ -38,7 +38,10 @@ class Event(models.Model):
 
     class Meta:
         ordering = ["pk"]
-        indexes = [models.Index(fields=["question", "created_at"])]
+        indexes = [
+            models.Index(fields=["question", "created_at"]),
+            models.Index(fields=["verb", "created_at"], name="qa_event_verb_when"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} by {self.actor or self.get_role_display()}"

@@ -46,6 +46,8 @@ class Topic(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Empty: what answers took lately, by the median of the last 90 days.",
     )
+    # That median, in whole days; empty while too few were answered (TopicQuerySet.measure_replies).
+    measured_reply_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 
