@@ -16,7 +16,7 @@ from django.utils import timezone
 from outbox import mail
 from outbox.models import Message, Status
 from qa.models import Image, Question, TopicPicture, Trace
-from qa.models.question import CLAIM
+from qa.models.deciding import CLAIM
 from qa.models.workflow import Status as State
 
 STAGED_KEPT = timedelta(hours=24)  # pictures of a question that is not sent, since they came

@@ -20,7 +20,7 @@ from qa.desk.forms import DraftForm, MergeForm, PrivateForm, PublicForm, ReasonF
 from qa.desk.page import conflict, load, question_url, show
 from qa.desk.sheet import Sheet
 from qa.models import Question
-from qa.models.question import CLAIM
+from qa.models.deciding import CLAIM
 from qa.models.workflow import RULES, NotAllowed, StateConflict
 
 

@@ -13,7 +13,7 @@ from django.utils.text import slugify
 
 from qa import search
 from qa.models import Answer, Event, Question, Reference, Topic
-from qa.models.question import public_slug
+from qa.models.publishing import public_slug
 from qa.transfer.record import BadLine, Record, parse
 
 BATCH = 500

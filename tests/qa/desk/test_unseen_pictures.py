@@ -7,7 +7,7 @@ from django.db.models import F
 from django.test import Client
 
 from qa.models import Image, Question
-from qa.models.question import CLAIM
+from qa.models.deciding import CLAIM
 from tests import factories
 from tests.qa.asking.conftest import jpeg
 from tests.qa.asking.conftest import url as asked
