@@ -185,7 +185,7 @@ EMAIL_DOMAIN = environment.text("EMAIL_DOMAIN", SITE_HOST)
 DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", f"askwell@{EMAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # A decision can be undone before its mail leaves.
-UNDO_SECONDS = environment.number("UNDO_SECONDS", 10, 0, 3600)
+UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, 0, 3600)
 
 # --- What runs by itself (dotted path, every so many seconds) --------------------------------
 RECURRING = [
