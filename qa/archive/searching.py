@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString, mark_safe
 from qa import search as index
 from qa.archive import cards, spelling
 from qa.archive.pages import HOME, Page, public
-from qa.models import Question, Topic
+from qa.models import DayCount, Question, Topic
 
 RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
 LONGEST, MOST_FILTERS = 300, 12
@@ -29,6 +29,8 @@ def search(request):
     more = total > number * RESULTS and number < PAGES
     articles = articles_with(query, topic) if number == 1 else []
     nothing = not (total or articles)
+    if nothing and query and topic is None and number == 1 and request.method == "GET":
+        DayCount.objects.add_search(DayCount.What.SEARCH_FOUND_NOTHING, query)
     context = {
         "page": Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME]),
         "section": "search",

@@ -9,7 +9,7 @@ from qa.asking import drafts
 from qa.asking.forms import QuestionForm
 from qa.asking.private import SeeOther, private_page
 from qa.asking.views.form import closed_page, form_page
-from qa.models import Topic
+from qa.models import DayCount, Topic
 from qa.models.trace import TooMany
 from qa.models.workflow import Status
 
@@ -18,6 +18,7 @@ from qa.models.workflow import Status
 @require_safe
 def topic_pick(request):
     """Which topic is it about? The line typed so far goes along."""
+    _count_search(request)
     title = drafts.first_line(request)
     query = f"?{urlencode({'title': title})}" if title else ""
     topics = [
@@ -41,11 +42,18 @@ def question_ask(request, slug):
         return closed_page(request, topic)
     if request.method == "POST":
         return _begin(request, topic)
+    _count_search(request)
     begun, is_this = drafts.unfinished(request, topic)
     if begun and is_this:
         return redirect("asking:edit", begun.key)
     initial = {"title": drafts.first_line(request), "email": getattr(request.user, "email", "")}
     return form_page(request, topic, QuestionForm(initial=initial), begun=begun)
+
+
+def _count_search(request) -> None:
+    """Whoever comes from a page of search results did not find it there."""
+    if request.method == "GET" and request.GET.get("from") == "search":
+        DayCount.objects.add_search(DayCount.What.SEARCH_LED_NOWHERE, drafts.first_line(request))
 
 
 def _begin(request, topic):

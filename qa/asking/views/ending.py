@@ -5,7 +5,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from qa.asking.private import SeeOther, asker_page
-from qa.models import Question
+from qa.models import DayCount, Question
 from qa.models.workflow import StateConflict, Status
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -32,6 +32,8 @@ def _end(question, answered) -> None:
     if question.status != Status.WITHDRAWN:
         note = f"answered by the archive: {answered.reference_number}" if answered else ""
         question.withdraw(note=note)
+        if answered:
+            DayCount.objects.add(DayCount.What.ALREADY_ANSWERED, answered.pk)
 
 
 def _answered(number) -> Question | None:
