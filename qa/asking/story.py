@@ -82,9 +82,7 @@ def _title(event, confirmation) -> str:
 
 def expected(question) -> date:
     """The day by which the site hopes to answer."""
-    return timezone.localdate(question.submitted_at) + timedelta(
-        days=question.site.expected_reply_days
-    )
+    return timezone.localdate(question.submitted_at) + timedelta(days=question.topic.reply_days)
 
 
 def promise(question) -> str:

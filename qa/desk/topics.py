@@ -109,13 +109,15 @@ class TopicAdmin(admin.ModelAdmin):
                     "is_open",
                     "paused_note",
                     "daily_limit",
+                    "expected_reply_days",
+                    "measured",
                     "accepts_reader_answers",
                 ]
             },
         ),
         ("Place and author", {"fields": ["parent", "related", "order", "author", "reviewed_at"]}),
     ]
-    readonly_fields = ["preview"]
+    readonly_fields = ["preview", "measured"]
 
     @admin.display(description="preview")
     def preview(self, topic):
@@ -123,6 +125,16 @@ class TopicAdmin(admin.ModelAdmin):
             return "After the first save."
         url = reverse("admin:qa_topic_preview", args=[topic.pk])
         return format_html('<a href="{}">The saved article as readers see it</a>', url)
+
+    @admin.display(description="what askers are told")
+    def measured(self, topic):
+        """The present number of days, and where it comes from."""
+        days = f"{topic.reply_days} day{'' if topic.reply_days == 1 else 's'}"
+        if topic.expected_reply_days:
+            return f"{days}, as set here."
+        if topic.measured_reply_days:
+            return f"{days}: what answers took in the last 90 days, by the median."
+        return f"{days}, by the site’s profile: fewer than five were answered in the last 90 days."
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.preview_view)

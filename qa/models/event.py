@@ -1,5 +1,22 @@
 from django.conf import settings
 from django.db import models
+from django.db.models import Exists, OuterRef
+
+ANSWERING = ["publish", "answer_privately"]
+
+
+class EventQuerySet(models.QuerySet):
+    def standing(self):
+        """What was not taken back."""
+        return self.filter(undone_by=None)
+
+    def first_answers(self):
+        """The decision that first answered each question, so far as it stands."""
+        answers = self.standing().filter(verb__in=ANSWERING)
+        earlier = Event.objects.standing().filter(
+            verb__in=ANSWERING, question=OuterRef("question"), pk__lt=OuterRef("pk")
+        )
+        return answers.exclude(Exists(earlier))
 
 
 class Event(models.Model):
@@ -35,6 +52,8 @@ class Event(models.Model):
     # Decisions that were made together, by one click, are taken back together.
     batch = models.UUIDField(null=True, blank=True, db_index=True)
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EventQuerySet.as_manager()
 
     class Meta:
         ordering = ["pk"]

@@ -1,3 +1,8 @@
+import math
+from collections import defaultdict
+from datetime import timedelta
+from statistics import median
+
 from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -5,7 +10,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from qa import markdown
+from qa.models.event import Event
 from qa.models.picture import Links, Picture
+from qa.models.site import SiteProfile
+
+LATELY = timedelta(days=90)
+ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes
 
 
 class TopicQuerySet(models.QuerySet):
@@ -46,7 +56,7 @@ class Topic(models.Model):
         validators=[MinValueValidator(1)],
         help_text="Empty: what answers took lately, by the median of the last 90 days.",
     )
-    # That median, in whole days; empty while too few were answered (TopicQuerySet.measure_replies).
+    # That median, in whole days; empty while too few were answered (measure_replies).
     measured_reply_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
@@ -66,6 +76,34 @@ class Topic(models.Model):
     def invitation_text(self) -> str:
         return self.invitation or f"Have a question about {self.title.lower()}? Ask it here."
 
+    @property
+    def reply_days(self) -> int:
+        """Days within which an asker may expect an answer: as set here, else as it took lately,
+        else as the site's profile says.
+        """
+        return (
+            self.expected_reply_days
+            or self.measured_reply_days
+            or SiteProfile.load().expected_reply_days
+        )
+
+    @classmethod
+    def measure_replies(cls) -> None:
+        """Note for each topic how long answers took lately: the median, in days, rounded up.
+
+        The worker does it (settings.RECURRING), so that pages need not.
+        """
+        waits = defaultdict(list)
+        answers = Event.objects.first_answers().filter(created_at__gte=timezone.now() - LATELY)
+        for topic, sent_at, answered_at in answers.exclude(question__submitted_at=None).values_list(
+            "question__topic_id", "question__submitted_at", "created_at"
+        ):
+            waits[topic].append(answered_at - sent_at)
+        for topic in cls.objects.all():
+            days = _whole_days(waits[topic.pk])
+            if days != topic.measured_reply_days:
+                cls.objects.filter(pk=topic.pk).update(measured_reply_days=days)
+
     def takes_questions(self) -> bool:
         """Whether the form is open now: not paused, and the day's limit not reached."""
         return self.is_open and (self.daily_limit is None or self._asked_today() < self.daily_limit)
@@ -78,6 +116,13 @@ class Topic(models.Model):
         """The article as safe HTML, with its contents list; loads its pictures unless given."""
         pictures = self.pictures.all() if pictures is None else pictures
         return markdown.article(self.body, {picture.name: picture for picture in pictures})
+
+
+def _whole_days(waits: list[timedelta]) -> int | None:
+    """The median, at least a day; None for too few."""
+    if len(waits) < ENOUGH_ANSWERS:
+        return None
+    return max(1, math.ceil(median(waits) / timedelta(days=1)))
 
 
 class TopicPicture(Picture):
