@@ -198,6 +198,7 @@ RECURRING = [
     ("qa.housekeeping.purge_orphan_files", 600),
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
+    ("qa.models.Topic.measure_replies", 3600),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
     ("newsletter.housekeeping.finish_sending", 30),
