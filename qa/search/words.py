@@ -1,0 +1,40 @@
+"""Words of a query or a text, as the index and the embeddings see them."""
+
+import re
+import unicodedata
+
+WORD = re.compile(r"\w+", re.UNICODE)
+# A phrase in quotes, or a word.
+TERM = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)", re.UNICODE)
+# PostgreSQL refuses words of more than 2,046 bytes; nobody types one of 60 characters.
+LONGEST_WORD, MOST_TERMS = 60, 20
+# Words that say nothing about what a health question is about.
+STOP = frozenset(
+    """
+    a about am an and any are as at be been but by can could do does for from get has have how i
+    if in is it its me my no not of on or out should so some than that the their them there they
+    this to was what when where which who why will with would you your
+    """.split()  # noqa: SIM905 (a list of ninety strings is harder to read)
+)
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of three letters and more that say something, in lower case, each once."""
+    words = dict.fromkeys(w.lower()[:LONGEST_WORD] for w in WORD.findall(text))
+    return [word for word in words if word not in STOP and len(word) > 2]
+
+
+def terms(text: str) -> list[list[str]]:
+    """Phrases and words, as lists of words, without those that say nothing."""
+    found = [WORD.findall(phrase or word) for phrase, word in TERM.findall(text)]
+    lists = [[word[:LONGEST_WORD] for word in words] for words in found if words]
+    telling = [words for words in lists if len(words) > 1 or words[0].lower() not in STOP]
+    return (telling or lists)[:MOST_TERMS]
+
+
+def fold(text: str) -> str:
+    """Letters without their accents, as SQLite's tokenizer does it by itself."""
+    if text.isascii():
+        return text
+    letters = unicodedata.normalize("NFKD", text)
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
