@@ -49,6 +49,8 @@ def question(row) -> dict:
         **{name: getattr(row, name) for name in fields + times},
         "guidelines_version": row.guidelines.version if row.guidelines else None,
         "answer": answer.body if answer and answer.published_at else None,
+        "corrections": list(row.corrections.values("note", "created_at")),
+        "messages": list(row.follow_ups.values("from_asker", "text", "created_at")),
         "pictures": [picture_name(row, image) for image in row.images.all()],
         "events": list(row.events.values("verb", "role", "from_status", "to_status", "created_at")),
     }

@@ -189,6 +189,7 @@ UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, 0, 3600)
 
 # --- What runs by itself (dotted path, every so many seconds) --------------------------------
 RECURRING = [
+    ("qa.scheduling.publish_due", 30),
     ("qa.housekeeping.purge_drafts", 3600),
     ("qa.housekeeping.purge_staged_pictures", 600),
     ("qa.housekeeping.purge_uploads", 600),
@@ -211,6 +212,7 @@ RATE_LIMITS = environment.switch("RATE_LIMITS", True)
 LIMITS = {
     "question": [(5, 3600), (20, 86400)],
     "draft": [(30, 3600)],
+    "follow-up": [(5, 3600), (15, 86400)],
     "newsletter": [(30, 3600)],
     "picture bytes": [(40 * 1024 * 1024, 3600)],  # as stored, of pictures that were just chosen
 }

@@ -41,6 +41,10 @@ class MessageQuerySet(models.QuerySet):
         self.forget_keys()
         return count
 
+    def resume(self):
+        """Let what was stopped go after all, at its time; return how many."""
+        return self.filter(status=Status.CANCELLED).update(status=Status.QUEUED)
+
     def try_again(self):
         """A person's decision: failed and unknown mail starts afresh; return how many.
 

@@ -9,6 +9,7 @@ from outbox import mail
 
 # Purposes name a mail in the outbox. A decision's mail waits for the undo window to pass.
 RECEIVED, DECISION, READER_ANSWER = "question received", "decision", "reader answer"
+FOLLOW_UP = "follow-up"
 
 
 def question_received(question) -> None:
@@ -29,6 +30,21 @@ def answer_to_merged(question, answered, note: str = "") -> None:
     _decision(question, "answer_to_merged", note=note, other=answered)
 
 
+def answer_corrected(question, answered, note: str) -> None:
+    """What was changed later in an answer that they have had, their own or by a merge."""
+    _decision(question, "answer_corrected", note=note, other=answered)
+
+
+def answer_withdrawn(question, answered, note: str = "") -> None:
+    """The answer is out of the archive again, to be looked at once more."""
+    _decision(question, "answer_withdrawn", note=note, other=answered)
+
+
+def follow_up_replied(question, asked, text: str) -> None:
+    """A curator's reply to what the asker wrote on their private page."""
+    _to_asker(question, "follow_up_replied", FOLLOW_UP, asked=asked, text=text)
+
+
 def changes_requested(question, reason: str) -> None:
     _decision(question, "changes_requested", reason=reason)
 
@@ -47,8 +63,12 @@ def reader_answer_declined(answer, reason: str = "") -> None:
 
 
 def _decision(question, template: str, **context) -> None:
-    later = timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
-    _to_asker(question, template, DECISION, not_before=later, **context)
+    _to_asker(question, template, DECISION, not_before=_after_undo(), **context)
+
+
+def _after_undo():
+    """When the mail of a decision that is made now may leave."""
+    return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
 
 
 def _to_asker(question, template: str, purpose: str, not_before=None, **context) -> None:
@@ -91,4 +111,5 @@ def _to_author(answer, template: str, **context) -> None:
         purpose=READER_ANSWER,
         from_email=site.sender,
         about=answer.about,
+        not_before=_after_undo(),
     )

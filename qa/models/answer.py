@@ -1,11 +1,20 @@
+from datetime import timedelta
+
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
 
+from outbox.models import Message
+from outbox.models import Status as MailStatus
 from qa import emails, markdown, permissions, search
 from qa.models.event import Event
-from qa.models.workflow import NotAllowed, StateConflict
+from qa.models.workflow import NotAllowed, StateConflict, plain
+
+# Of curators about readers' answers, as events name them.
+DECISIONS = ["publish_reader_answer", "decline_reader_answer", "spam_reader_answer"]
+
+REVIEWED_FOR = timedelta(days=730)  # until an answer is looked at again
 
 
 class AnswerQuerySet(models.QuerySet):
@@ -54,6 +63,7 @@ class Answer(models.Model):
         PENDING = "pending", "Waiting"
         PUBLISHED = "published", "Published"
         DECLINED = "declined", "Declined"
+        SPAM = "spam", "Spam"
 
     question = models.ForeignKey("qa.Question", models.CASCADE, related_name="answers")
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.OFFICIAL)
@@ -100,6 +110,21 @@ class Answer(models.Model):
         """The answer without markup, for teasers, feeds' summaries and plain-text mails."""
         return markdown.plain(self.body)
 
+    @transaction.atomic
+    def review(self, *, by) -> None:
+        """The expert has read a published answer again, and it holds: due once more in 24 months.
+
+        Raises NotAllowed for anybody but a curator, StateConflict where it is not public.
+        """
+        if not permissions.is_curator(by) or self.kind != self.Kind.OFFICIAL:
+            raise NotAllowed("review")
+        today = timezone.localdate()
+        public = Answer.objects.filter(pk=self.pk, question__in=_published())
+        if not public.update(reviewed_at=today, review_due_at=today + REVIEWED_FOR):
+            raise StateConflict("review")
+        self.refresh_from_db()
+        self.question.events.create(answer=self, verb="review", role=Event.Role.CURATOR, actor=by)
+
     @classmethod
     @transaction.atomic
     def from_reader(cls, question, *, by, body: str) -> "Answer":
@@ -140,16 +165,40 @@ class Answer(models.Model):
         emails.reader_answer_declined(self, note)
 
     @transaction.atomic
+    def mark_spam(self, *, by) -> None:
+        """Put a reader's answer away without a mail."""
+        self._decide("spam", self.Status.SPAM, by, published_at=None)
+
+    def last_decision(self) -> Event | None:
+        """The newest decision about a reader's answer, unless it was taken back."""
+        event = self.events.filter(verb__in=DECISIONS).last()
+        return event if event and not hasattr(event, "undone_by") else None
+
+    @transaction.atomic
+    def undo(self, *, by) -> bool:
+        """Take the last decision back. False where its mail had left already."""
+        event = self.last_decision()
+        if not permissions.is_curator(by):
+            raise NotAllowed("undo")
+        if event is None:
+            raise StateConflict("undo")
+        self._change("undo", event.from_status, by, note=event.verb, undone=event, **event.before)
+        mails = Message.objects.filter(about=self.about, created_at__gte=event.created_at)
+        mails.cancel()
+        return not mails.exclude(status=MailStatus.CANCELLED).exists()
+
     def _decide(self, verb, status, by, note="", **changes) -> None:
         if not permissions.is_curator(by) or self.kind != self.Kind.READER:
             raise NotAllowed(verb)
-        old = self.status
-        changed = (
-            Answer.objects.filter(pk=self.pk, status=old)
-            .exclude(status=status)
-            .update(status=status, **changes)
-        )
-        if not changed:
+        if self.status == status:
+            raise StateConflict(verb)
+        self._change(f"{verb}_reader_answer", status, by, note=note, **changes)
+
+    def _change(self, verb, status, by, *, note, undone=None, **changes) -> None:
+        """The conditional UPDATE, what follows from it, and the Event."""
+        old, before = self.status, {name: plain(getattr(self, name)) for name in changes}
+        rows = Answer.objects.filter(pk=self.pk, status=old)
+        if not rows.update(status=status, **changes):
             raise StateConflict(verb)
         self.refresh_from_db()
         # The page that shows it has changed: feeds, the sitemap and the search index say so.
@@ -159,10 +208,12 @@ class Answer(models.Model):
         Event.objects.create(
             question_id=self.question_id,
             answer=self,
-            verb=f"{verb}_reader_answer",
+            verb=verb,
             role=Event.Role.CURATOR,
             actor=by,
             from_status=old,
             to_status=status,
             note=note,
+            before=before,
+            undone=undone,
         )

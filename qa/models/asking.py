@@ -126,3 +126,20 @@ class AskersVerbs:
         if changed:
             self.refresh_from_db()
             self.events.create(verb="confirm_email", role=Event.Role.ASKER)
+
+    @property
+    def may_write(self) -> bool:
+        """Whether the asker may write to the curator: not of what is unsent, or of spam."""
+        return bool(self.submitted_at) and not self.erased_at and self.status != Status.SPAM
+
+    @transaction.atomic
+    def write(self, text: str) -> None:
+        """A few words to the curator; they change nothing about the question.
+
+        Raises StateConflict where the asker may not write.
+        """
+        self._lock()
+        if not self.may_write:
+            raise StateConflict("write")
+        self.follow_ups.create(from_asker=True, text=text)
+        self.events.create(verb="write", role=Event.Role.ASKER)

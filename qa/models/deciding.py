@@ -79,28 +79,65 @@ class CuratorsVerbs:
 
     @transaction.atomic
     def request_changes(self, *, by, reason: str) -> None:
-        """Give the question back to the asker, with words about what is needed."""
-        self._move("request_changes", by=by, note=reason, spam_reason="")
+        """Give the question back to the asker, with words about what is needed.
+
+        Sent again, it comes back to whoever asked for them.
+        """
+        self._move("request_changes", by=by, note=reason, spam_reason="", assigned_to_id=by and by.pk)
         emails.changes_requested(self, reason)
 
     @transaction.atomic
-    def decline(self, *, by, reason: str = "") -> None:
-        self._move("decline", by=by, note=reason)
+    def decline(self, *, by, reason: str = "", batch=None) -> None:
+        self._move("decline", by=by, note=reason, batch=batch)
         emails.question_declined(self, reason)
 
     @transaction.atomic
-    def mark_spam(self, *, by) -> None:
+    def mark_spam(self, *, by, batch=None) -> None:
         """Put it away without a mail."""
-        self._move("mark_spam", by=by)
+        self._move("mark_spam", by=by, batch=batch)
+
+    @transaction.atomic
+    def move_topic(self, topic, *, by, batch=None) -> None:
+        """Put it under another topic; its address stays. Raises StateConflict for its own topic."""
+        if topic.pk == self.topic_id:
+            raise StateConflict("move_topic")
+        note = f"{self.topic} → {topic}"
+        self._move("move_topic", by=by, note=note, batch=batch, topic_id=topic.pk)
+
+    @transaction.atomic
+    def assign(self, person, *, by, batch=None) -> None:
+        """Say whose it is to answer; None for whoever comes first.
+
+        Raises NotAllowed where `person` is no curator, StateConflict where it is theirs already.
+        """
+        if person and not permissions.is_curator(person):
+            raise NotAllowed("assign")
+        pk = person.pk if person else None
+        if pk == self.assigned_to_id:
+            raise StateConflict("assign")
+        note = str(person) if person else ""
+        self._move("assign", by=by, note=note, batch=batch, assigned_to_id=pk)
 
     @transaction.atomic
     def undo(self, *, by) -> bool:
-        """Take the last decision back. False where a mail of it had left already."""
+        """Take the last decision back, and let go the mails that it had stopped.
+
+        False where a mail of it had left already.
+        """
         decision = self._undo(by).undone
-        mails = Message.objects.filter(
-            about__in=[question.about for question in [self, *self.merged_askers()]],
-            purpose=emails.DECISION,
-            created_at__gte=decision.created_at,
-        )
+        mails = self._decision_mails().filter(created_at__gte=decision.created_at)
         mails.cancel()
+        Message.objects.filter(pk__in=decision.before.get("stopped", [])).resume()
         return not mails.exclude(status=MailStatus.CANCELLED).exists()
+
+    def _decision_mails(self):
+        """The mails of decisions to this asker, and to those who wait for the same answer."""
+        askers = [question.about for question in [self, *self.merged_askers()]]
+        return Message.objects.filter(about__in=askers, purpose=emails.DECISION)
+
+    def _stop_mails(self, event) -> None:
+        """Stop the mails of earlier decisions that have not left; the event keeps which."""
+        waiting = self._decision_mails().not_handed_over()
+        event.before["stopped"] = list(waiting.values_list("pk", flat=True))
+        event.save(update_fields=["before"])
+        waiting.cancel()

@@ -36,11 +36,15 @@ class Forgetting:
             spam_reason="",
             claimed_by=None,
             claimed_at=None,
+            assigned_to=None,
         )
         for image in self.images.all():
             image.discard()
         self._erase_mails()
         self.answers.all().delete()
+        self.corrections.all().delete()
+        self._forget_words()
+        self.set_schedule(None)
         self.events.update(note="", before={})
         search.forget(self.pk)
         self.refresh_from_db()
@@ -49,6 +53,11 @@ class Forgetting:
         self.events.create(
             verb="erase", role=Event.Role.ASKER, from_status=source, to_status=target
         )
+
+    def _forget_words(self) -> None:
+        """What asker and curator wrote to each other, and what a curator has not saved yet."""
+        self.follow_ups.all().delete()
+        self.unsaved_edits.all().delete()
 
     def _erase_mails(self) -> None:
         """Delete the mails about this question, and those that took its words to others.
@@ -80,6 +89,7 @@ class Forgetting:
         )
         for image in self.images.filter(public_key=None):
             image.discard()
+        self._forget_words()
         self.events.update(note="")
         outbox.mail.erase(about=self.about)
         self.refresh_from_db()

@@ -15,7 +15,7 @@ class Merging:
 
         Raises StateConflict where `target` is this question or neither waits nor is published.
         """
-        target._lock()
+        _lock_both(self, target)
         if target.pk == self.pk or target.status not in {Status.PENDING, Status.PUBLISHED}:
             raise StateConflict("merge")
         self._move("merge", by=by, note=note, merged_into_id=target.pk, spam_reason="")
@@ -23,6 +23,25 @@ class Merging:
             for asker in [self, *self.merged_askers()]:
                 emails.answer_to_merged(asker, target, note)
 
+    @transaction.atomic
+    def demerge(self, *, by) -> None:
+        """It asks something else after all: it waits for an answer of its own again.
+
+        Whoever was merged into this one comes along. A mail with the other's answer is stopped if
+        it has not left.
+        """
+        self._stop_mails(self._move("demerge", by=by, merged_into_id=None))
+
     def merged_askers(self) -> list["Merging"]:
         """The questions that wait for this one's answer, through however many merges."""
         return [asker for other in self.merged.all() for asker in [other, *other.merged_askers()]]
+
+
+def _lock_both(one, other) -> None:
+    """Keep others from changing two rows until the commit, and load the second as it is now.
+
+    Always the lower number first: whoever merges the other way round at the same moment waits.
+    """
+    rows = type(one).objects.filter(pk__in=[one.pk, other.pk]).order_by("pk")
+    list(rows.select_for_update().values_list("pk"))
+    other.refresh_from_db()

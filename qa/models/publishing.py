@@ -1,11 +1,13 @@
 """How an answer goes out: to everybody, or to the asker alone."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
+from outbox.models import Message
+from outbox.models import Status as MailStatus
 from qa import emails
 from qa.models.workflow import StateConflict, plain
 
@@ -20,8 +22,11 @@ class Publishing:
     """Verbs of Question that bring its answer to people, or take it back from them."""
 
     @transaction.atomic
-    def publish(self, *, by, note: str = "") -> None:
-        """Put question and answer into the archive and mail the answer, with a note if given."""
+    def publish(self, *, by, note: str = "", mails: bool | None = None) -> None:
+        """Put question and answer into the archive and mail the answer, with a note if given.
+
+        `mails`: whether the answer is mailed; None: to whoever has not had this very answer.
+        """
         self._require_answer("publish")
         now = timezone.now()
         event = self._move(
@@ -33,12 +38,20 @@ class Publishing:
             spam_reason="",
         )
         self._stamp_answer(event, now)
-        emails.answer_published(self, note)
-        self._answer_merged(note)
+        if self._is_to_be_mailed(self, mails):
+            emails.answer_published(self, note)
+        self._answer_merged(note, mails)
 
     @transaction.atomic
-    def unpublish(self, *, by, note: str = "") -> None:
-        self._move("unpublish", by=by, note=note, published_at=None)
+    def unpublish(self, *, by, note: str = "", tell: bool = False) -> None:
+        """Take it out of the archive; with `tell` its askers are mailed that, with the note.
+
+        Mails with the answer that have not left are stopped.
+        """
+        self._stop_mails(self._move("unpublish", by=by, note=note, published_at=None))
+        if tell:
+            for asker in [self, *self.merged_askers()]:
+                emails.answer_withdrawn(asker, self, note)
 
     @transaction.atomic
     def answer_privately(self, *, by, note: str = "") -> None:
@@ -49,9 +62,60 @@ class Publishing:
         emails.answered_privately(self, note)
         self._answer_merged(note)
 
-    def _answer_merged(self, note: str) -> None:
+    @transaction.atomic
+    def publish_at(self, at: datetime, *, by, note: str = "", mails: bool | None = None) -> None:
+        """Plan to publish it at a time; it waits in the queue until then (qa.scheduling).
+
+        `mails` as for `publish`, decided now. Every decision that changes its state ends the plan.
+        """
+        self._require_answer("schedule")
+        event = self._move(
+            "schedule", by=by, note=timezone.localtime(at).strftime("%-d %B %Y, %H:%M")
+        )
+        mails = self._is_to_be_mailed(self, mails)
+        plan = {"at": at, "by_id": by.pk, "note": note, "mails": mails}
+        event.before["schedule"] = self.set_schedule(plan)
+        event.save(update_fields=["before"])
+
+    @transaction.atomic
+    def unschedule(self, *, by) -> None:
+        """Do not publish it by itself. Raises StateConflict where that is not planned."""
+        event = self._move("unschedule", by=by)
+        event.before["schedule"] = self.set_schedule(None)
+        if event.before["schedule"] is None:
+            raise StateConflict("unschedule")
+        event.save(update_fields=["before"])
+
+    @transaction.atomic
+    def correct(self, *, by, note: str, tell: bool = False) -> None:
+        """Say under a published answer, with the date, what was changed in it later.
+
+        With `tell` the asker, and whoever was merged into it, is mailed the answer as it is now.
+        """
+        event = self._move("correct", by=by, note=note)
+        event.before["correction"] = self.corrections.create(note=note, author=by).pk
+        event.save(update_fields=["before"])
+        if tell:
+            for asker in [self, *self.merged_askers()]:
+                emails.answer_corrected(asker, self, note)
+
+    def _answer_merged(self, note: str, mails: bool | None = True) -> None:
         for asker in self.merged_askers():
-            emails.answer_to_merged(asker, self, note)
+            if self._is_to_be_mailed(asker, mails):
+                emails.answer_to_merged(asker, self, note)
+
+    def _is_to_be_mailed(self, asker, mails: bool | None) -> bool:
+        return not self.was_mailed(asker) if mails is None else mails
+
+    def was_mailed(self, asker=None) -> bool:
+        """Whether the answer, as it is now, was mailed to its asker, or to another who gets it.
+
+        Told by the mails themselves, which are kept for 180 days.
+        """
+        words = "".join(self.official_answer.body.split()) if self.official_answer else ""
+        mails = Message.objects.filter(about=(asker or self).about, purpose=emails.DECISION)
+        sent = mails.exclude(status=MailStatus.CANCELLED).values_list("text", flat=True)
+        return bool(words) and any(words in "".join(text.split()) for text in sent)
 
     def _require_answer(self, verb: str) -> None:
         answer = self.answers.official().first()

@@ -5,10 +5,12 @@ from datetime import date
 
 from django.db import models, transaction
 from django.db.models import F
+from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
 from qa import permissions, search
 from qa.models.event import Event
+from qa.models.schedule import Schedule
 
 
 class Status(models.TextChoices):
@@ -29,18 +31,22 @@ DEAD_ENDS = frozenset({Status.DECLINED, Status.SPAM, Status.WITHDRAWN})
 OPEN = frozenset({Status.DRAFT, Status.PENDING, Status.NEEDS_CHANGES})
 
 
-# What Event.before holds besides columns of the question: dates of its answer, and the numbers of
-# the questions that a decision took out of it.
-NOT_COLUMNS = {"answer", "parted"}
+# What Event.before holds besides columns of the question: dates of its answer, the numbers of the
+# questions that a decision took out of it and of the mails that it stopped, the time at which the
+# question was to go out, and the correction that it added.
+NOT_COLUMNS = {"answer", "parted", "stopped", "schedule", "correction"}
 
 
 @dataclass(frozen=True)
 class Rule:
-    """From which states a verb leads where, and who may use it."""
+    """From which states a verb leads where, and who may use it; STAYS leads nowhere else."""
 
     sources: frozenset
     target: str
     role: str
+
+
+STAYS = ""
 
 
 def _rule(sources: str, target: str, role: str) -> Rule:
@@ -58,7 +64,13 @@ RULES = {
     "request_changes": _rule("pending", Status.NEEDS_CHANGES, "curator"),
     "decline": _rule("pending", Status.DECLINED, "curator"),
     "merge": _rule("pending", Status.MERGED, "curator"),
+    "demerge": _rule("merged", Status.PENDING, "curator"),
     "mark_spam": _rule("pending", Status.SPAM, "curator"),
+    "move_topic": _rule("pending published", STAYS, "curator"),
+    "assign": _rule("pending", STAYS, "curator"),
+    "schedule": _rule("pending", STAYS, "curator"),
+    "unschedule": _rule("pending", STAYS, "curator"),
+    "correct": _rule("published", STAYS, "curator"),
 }
 UNDOABLE = frozenset(verb for verb, rule in RULES.items() if rule.role == "curator")
 
@@ -93,25 +105,27 @@ class Workflow(models.Model):
         allowed = by is None if rule.role == "asker" else permissions.is_curator(by)
         return allowed and self.status in rule.sources
 
-    def _move(self, verb: str, *, by=None, note: str = "", **changes) -> Event:
+    def _move(self, verb: str, *, by=None, note: str = "", batch=None, **changes) -> Event:
         """Change the state by `verb`, with further columns; call inside a transaction.
 
-        Raises NotAllowed for the wrong person, StateConflict where the question has meanwhile
-        changed, or is not in a state that the verb starts from.
+        `batch` is shared by decisions that were made together. NotAllowed for the wrong person,
+        StateConflict where the question has meanwhile changed, or is not in a state that the verb
+        starts from.
         """
         rule = RULES[verb]
         if (rule.role == "asker") != (by is None) or (by and not permissions.is_curator(by)):
             raise NotAllowed(verb)
         if self.status not in rule.sources:
             raise StateConflict(verb)
-        if by:
+        if by and rule.target:
             # Whoever decided has finished with it.
             changes |= {"claimed_by_id": None, "claimed_at": None}
-        return self._write(verb, rule.target, by=by, note=note, changes=changes)
+        target = rule.target or self.status
+        return self._write(verb, target, by=by, note=note, changes=changes, batch=batch)
 
     @transaction.atomic
     def _write(
-        self, verb, target, *, by, note, changes, undone=None, role=Event.Role.ASKER
+        self, verb, target, *, by, note, changes, undone=None, role=Event.Role.ASKER, batch=None
     ) -> Event:
         before = {name: plain(getattr(self, name)) for name in changes}
         rows = type(self).objects.filter(pk=self.pk, status=self.status, revision=self.revision)
@@ -122,6 +136,8 @@ class Workflow(models.Model):
         self._follow_visibility(source)
         if target in DEAD_ENDS:
             before["parted"] = self.part_from_merged()
+        if target != source and (planned := self.set_schedule(None)):
+            before["schedule"] = planned
         return self.events.create(
             verb=verb,
             role=Event.Role.CURATOR if by else role,
@@ -131,7 +147,17 @@ class Workflow(models.Model):
             note=note,
             before=before,
             undone=undone,
+            batch=batch,
         )
+
+    def set_schedule(self, plan: dict | None) -> dict | None:
+        """Put `plan` (columns of Schedule) in the place of what was planned, and return that."""
+        schedules = Schedule.objects.filter(question=self)
+        old = schedules.values("at", "by_id", "note", "mails").first()
+        schedules.delete()
+        if plan:
+            schedules.create(question=self, **plan)
+        return old and {name: plain(value) for name, value in old.items()}
 
     def part_from_merged(self) -> list[int]:
         """Put what was merged into this back into the queue, so that nobody waits in vain.
@@ -155,7 +181,7 @@ class Workflow(models.Model):
         )
 
     def _follow_visibility(self, source: str) -> None:
-        """Make pictures and the search index agree with what is public now."""
+        """Make pictures, the search index and the page's date agree with what is public now."""
         if source != Status.PUBLISHED and self.status == Status.PUBLISHED:
             for image in self.images.filter(publish=True):
                 image.publish_files()
@@ -164,6 +190,10 @@ class Workflow(models.Model):
             for image in self.images.exclude(public_key=None):
                 image.withdraw_files()
             search.remove(self.pk)
+        elif self.status == Status.PUBLISHED:
+            type(self).objects.filter(pk=self.pk).update(updated_at=timezone.now())
+            self.refresh_from_db(fields=["updated_at"])
+            search.index(self)
 
     def last_decision(self) -> Event | None:
         """The newest decision of a curator that undo could take back."""
@@ -179,7 +209,9 @@ class Workflow(models.Model):
             raise StateConflict("undo")
         before = {name: value for name, value in event.before.items() if name not in NOT_COLUMNS}
         changes = {name: self._restored(name, value) for name, value in before.items()}
-        self.answers.official().update(**event.before.get("answer", {}))
+        if dates := event.before.get("answer"):
+            self.answers.official().update(**dates)
+        self.corrections.filter(pk=event.before.get("correction")).delete()
         undo = self._write(
             "undo", event.from_status, by=by, note=event.verb, changes=changes, undone=event
         )
@@ -189,6 +221,8 @@ class Workflow(models.Model):
             other._write(
                 "merge", Status.MERGED, by=by, note="", changes={"merged_into_id": self.pk}
             )
+        if "schedule" in event.before:
+            self.set_schedule(event.before["schedule"])
         return undo
 
     def _restored(self, name, value):

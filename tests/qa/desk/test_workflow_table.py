@@ -1,9 +1,12 @@
 """Every state against every verb and every role, generated from the design's diagram."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
+from accounts.models import User
 from outbox.models import Message
 from qa.models import Question
 from qa.models.workflow import NotAllowed, StateConflict
@@ -29,10 +32,18 @@ CURATOR = {
     ("pending", "decline"): "declined",
     ("pending", "merge_into"): "merged",
     ("pending", "mark_spam"): "spam",
+    ("merged", "demerge"): "pending",
+    ("pending", "move_topic"): "pending",
+    ("published", "move_topic"): "published",
+    ("pending", "assign"): "pending",
+    ("pending", "publish_at"): "pending",
+    ("pending", "unschedule"): "pending",
+    ("published", "correct"): "published",
 }
 STATES = Question.Status.values
 VERBS = ["publish", "unpublish", "answer_privately", "request_changes", "decline"]
-VERBS += ["merge_into", "mark_spam"]
+VERBS += ["merge_into", "mark_spam", "demerge", "move_topic", "assign", "publish_at", "unschedule"]
+VERBS += ["correct"]
 # A draft that was ended is withdrawn too, but may be taken up again (docs/adr/0008).
 ASKER_STATES = [*STATES, "ended draft"]
 # Sending twice is one sending: `submit` in a later state changes nothing and refuses nothing.
@@ -44,7 +55,7 @@ def in_state(state: str, cora) -> Question:
     if state != "draft":
         question.edit(by=cora, title=question.title, body=question.body, answer="Stretch.")
     verbs = {**dict.fromkeys(["draft", "pending"]), "withdrawn": "withdraw"}
-    verbs |= {to: verb for (start, verb), to in CURATOR.items() if start == "pending"}
+    verbs |= {to: verb for (start, verb), to in CURATOR.items() if start == "pending" != to}
     if verbs[state]:
         call(question, verbs[state], cora)
     assert question.status == state
@@ -59,12 +70,17 @@ def ended_draft() -> Question:
 
 def call(question, verb: str, by, target=None) -> None:
     """Use a verb with whatever it needs."""
-    if verb == "merge_into":
-        question.merge_into(target or factories.published(), by=by)
-    elif verb == "request_changes":
-        question.request_changes(by=by, reason="Which side?")
-    else:
-        getattr(question, verb)(**({"by": by} if verb in VERBS else {}))
+    more = {
+        "merge_into": lambda: [target or factories.published()],
+        "move_topic": lambda: [factories.topic("epsom-salt")],
+        "assign": lambda: [factories.member("Cleo", is_superuser=True, is_staff=True)],
+        "publish_at": lambda: [timezone.now() + timedelta(days=1)],
+    }
+    words = {"request_changes": {"reason": "Which side?"}, "correct": {"note": "The dose."}}
+    if verb == "unschedule":
+        question.set_schedule({"at": timezone.now(), "by_id": User.objects.first().pk})
+    actor = {"by": by} if verb in VERBS else {}
+    getattr(question, verb)(*more.get(verb, list)(), **actor, **words.get(verb, {}))
 
 
 @pytest.mark.parametrize(("state", "verb"), list(itertools.product(STATES, VERBS)))
@@ -130,7 +146,7 @@ def test_curator_verb_is_refused_to_everybody_else(cora, state, verb, role):
 @pytest.mark.parametrize("state", STATES)
 def test_may_agrees_with_the_table(cora, ben, state):
     question = in_state(state, cora)
-    names = {"merge_into": "merge"}
+    names = {"merge_into": "merge", "publish_at": "schedule"}
 
     for verb in VERBS:
         allowed = (state, verb) in CURATOR
