@@ -120,6 +120,15 @@ CACHES = {
     )
 }
 
+# Finished public pages, in the memory of each web process (config/page_cache.py); 0 for none.
+PAGE_CACHE_MB = environment.number("PAGE_CACHE_MB", 64, 0, 4096)
+# How long a cache in front of the site may give out a page unasked. A browser always asks.
+CDN_SECONDS = environment.number("CDN_SECONDS", 10, 0, 86400)
+PUBLIC_PAGES = (
+    f"public, max-age=0, s-maxage={CDN_SECONDS}, stale-while-revalidate={min(CDN_SECONDS, 5)}, "
+    "stale-if-error=86400"
+)
+
 MEDIA_ROOT = Path(environment.text("MEDIA_ROOT", str(BASE_DIR / "media")))
 DISK_FREE = 0.10  # with less of the disk free asking pauses, and /readyz says so
 MEDIA_URL = environment.text("MEDIA_URL_PREFIX", "/media/").rstrip("/") + "/"
@@ -200,6 +209,7 @@ RECURRING = [
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
     ("qa.models.Topic.measure_replies", 3600),
+    ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
     ("newsletter.housekeeping.finish_sending", 30),

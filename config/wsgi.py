@@ -15,5 +15,19 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 if multiprocessing.parent_process():
     # Granian's own processes would survive its crash, and keep the port from its successor.
     end_with_parent(signal.SIGKILL)
-application = Door(get_wsgi_application())
-pool.aside = application.aside
+door = Door(get_wsgi_application())
+pool.aside = door.aside
+
+
+def with_page_cache(application):
+    """A page from the cache takes no place at work; a page cache of 0 MB is none."""
+    from django.conf import settings
+
+    from config import edition
+    from config.page_cache import MB, PageCache
+
+    megabytes = settings.PAGE_CACHE_MB
+    return PageCache(application, edition.read, megabytes * MB) if megabytes else application
+
+
+application = with_page_cache(door)

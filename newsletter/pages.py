@@ -2,10 +2,23 @@
 
 from functools import wraps
 
+from django.conf import settings
 from django.views.decorators.cache import cache_control
 
-public = cache_control(public=True, max_age=0, must_revalidate=True)
 never_store = cache_control(no_store=True)
+
+
+def public(view):
+    """The same for everybody: kept until what is public changes (config/page_cache.py)."""
+
+    @wraps(view)
+    def wrapped(*args, **kwargs):
+        response = view(*args, **kwargs)
+        response.headers.setdefault("Cache-Control", settings.PUBLIC_PAGES)
+        return response
+
+    wrapped.cached_query = ()
+    return wrapped
 
 
 def private(view):

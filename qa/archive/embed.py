@@ -4,13 +4,13 @@ from django.http import Http404
 from django.shortcuts import render
 
 from qa.archive import cards
-from qa.archive.pages import Page, public
+from qa.archive.pages import Page, cached
 from qa.models import Topic
 
 SHOWN = 5
 
 
-@public
+@cached()
 def embed(request, slug):
     """What stands in the frame; every link opens outside it."""
     topic = Topic.objects.filter(slug=slug).first()
@@ -28,7 +28,7 @@ def embed(request, slug):
     return response
 
 
-@public
+@cached()
 def embed_script(request):
     """The script that another site loads; it takes its address from its own."""
     response = render(request, "qa/archive/embed.js", content_type="text/javascript; charset=utf-8")

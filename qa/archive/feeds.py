@@ -7,7 +7,7 @@ from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
 
 from qa.archive import cards
-from qa.archive.pages import absolute, public
+from qa.archive.pages import absolute, cached
 from qa.models import Question, SiteProfile, Topic
 
 ENTRIES = 30
@@ -26,13 +26,13 @@ class FullTextFeed(Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-@public
+@cached()
 def feed(request):
     site = SiteProfile.load()
     return _answer(site, site.name, site.tagline, "/", "/feed/", _rows())
 
 
-@public
+@cached()
 def topic_feed(request, slug):
     topic = Topic.objects.filter(slug=slug).first()
     if topic is None:

@@ -4,11 +4,11 @@ from django.http import Http404
 from django.shortcuts import render
 
 from qa.archive import cards, keyset
-from qa.archive.pages import HOME, TOPICS, Page, public
+from qa.archive.pages import HOME, TOPICS, Page, cached
 from qa.models import Topic
 
 
-@public
+@cached("before")
 def answered(request):
     found = keyset.page(cards.listed(), "/answered/", request.GET.get("before", ""))
     page = Page(
@@ -21,7 +21,7 @@ def answered(request):
     return _list(request, page, found)
 
 
-@public
+@cached("before")
 def topic_answered(request, slug):
     topic = Topic.objects.filter(slug=slug).first()
     if topic is None:

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-# A shared cache may keep the page, and asks each time whether it still holds.
+# A shared cache may keep the answer, and asks each time whether it still holds.
 REVALIDATE = "public, max-age=0, must-revalidate"
 HOME = {"label": "Home", "url": "/"}
 TOPICS = {"label": "Topics", "url": "/topics/"}
@@ -29,6 +29,28 @@ def public(view):
         return response
 
     return csrf_exempt(require_safe(wrapped))
+
+
+def cached(*query: str):
+    """A public page that may be kept and given out unasked, here and by caches in front.
+
+    config/page_cache.py forgets it as soon as what is public changes. `query` are the names in the
+    address that the view reads; others make no other page.
+    """
+
+    def decorate(view):
+        @wraps(view)
+        def wrapped(request, *args, **kwargs):
+            response = view(request, *args, **kwargs)
+            if response.status_code == 200:
+                response.headers.setdefault("Cache-Control", settings.PUBLIC_PAGES)
+            return response
+
+        page = public(wrapped)
+        page.cached_query = query
+        return page
+
+    return decorate
 
 
 def absolute(path: str) -> str:

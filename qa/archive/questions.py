@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 
 from qa import markdown, search
 from qa.archive import structured
-from qa.archive.pages import HOME, TOPICS, Page, public
+from qa.archive.pages import HOME, TOPICS, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Image, Question, Reference, SiteProfile
 
@@ -19,7 +19,7 @@ PRIVATE = [f"question__{name}" for name in ("asked_title", "asked_body", "email"
 SOURCE_FIELDS = ("title", "source", "url", "doi", "pmid", "note")
 
 
-@public
+@cached()
 def question_detail(request, pk, slug=""):
     """A published question; by another slug, or merged into one, 301 to where it stands."""
     answer = load_answer(pk)

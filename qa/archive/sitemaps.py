@@ -5,7 +5,7 @@ from django.db.models.functions import Greatest
 from django.http import Http404, HttpResponse
 from django.utils.html import escape
 
-from qa.archive.pages import absolute, public
+from qa.archive.pages import absolute, cached
 from qa.models import Policy, Question, Topic
 
 # Questions go into files by number: 1 to 49,999, and so on, so that old files stay the same.
@@ -14,7 +14,7 @@ CHANGED = Greatest(F("published_at"), F("updated_at"))
 XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 
 
-@public
+@cached()
 def sitemap(request):
     """The index: pages, topics, and a file for each block of questions."""
     blocks = (
@@ -29,7 +29,7 @@ def sitemap(request):
     return _xml("sitemapindex", "sitemap", files)
 
 
-@public
+@cached()
 def sitemap_pages(request):
     pages = [(path, None) for path in ("/", "/topics/", "/answered/")]
     for kind in Policy.Kind.values:
@@ -38,12 +38,12 @@ def sitemap_pages(request):
     return _xml("urlset", "url", pages)
 
 
-@public
+@cached()
 def sitemap_topics(request):
     return _xml("urlset", "url", _topics())
 
 
-@public
+@cached()
 def sitemap_questions(request, block):
     rows = (
         Question.objects.published()

@@ -5,12 +5,12 @@ from django.shortcuts import render
 
 from qa import markdown
 from qa.archive import cards, structured
-from qa.archive.pages import HOME, TOPICS, Page, absolute, public
+from qa.archive.pages import HOME, TOPICS, Page, absolute, cached
 from qa.archive.topics import load_topic
 from qa.models import Policy, SiteProfile
 
 
-@public
+@cached()
 def home(request):
     site = SiteProfile.load()
     latest = [cards.teaser(question) for question in cards.listed()[: cards.LATEST]]
@@ -29,14 +29,14 @@ def home(request):
     return render(request, "qa/archive/home.html", context)
 
 
-@public
+@cached()
 def topic_list(request):
     page = Page("Topics", "Every topic of this site.", "/topics/", crumbs=[HOME])
     context = {"page": page, "section": "topics", "topics": cards.topics()}
     return render(request, "qa/archive/topic_list.html", context)
 
 
-@public
+@cached()
 def topic_detail(request, slug):
     topic = load_topic(slug)
     site = SiteProfile.load()
@@ -75,7 +75,7 @@ def _parts(topic, takes_questions: bool) -> list[dict]:
     return parts
 
 
-@public
+@cached()
 def policy(request, kind):
     """Guidelines, privacy, about: the version that is in force."""
     text = Policy.objects.current(kind)
@@ -94,7 +94,7 @@ def policy(request, kind):
     return render(request, "qa/archive/policy.html", context)
 
 
-@public
+@cached()
 def robots(request):
     text = ROBOTS.format(sitemap=absolute("/sitemap.xml"))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")

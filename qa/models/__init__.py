@@ -4,6 +4,7 @@ from qa.models.answer import Answer
 from qa.models.correction import Correction
 from qa.models.curating import Digest, SavedView, Snippet, UnsavedEdit
 from qa.models.day_count import DayCount
+from qa.models.edition import Edition
 from qa.models.event import Event
 from qa.models.follow_up import FollowUp
 from qa.models.image import Image
@@ -20,6 +21,7 @@ __all__ = [
     "Correction",
     "DayCount",
     "Digest",
+    "Edition",
     "Event",
     "FollowUp",
     "Image",

@@ -47,10 +47,16 @@ def test_every_public_page_answers_without_a_cookie(client, question):
         assert CSRF not in pages.html(response), path
 
 
-def test_public_pages_ask_caches_to_revalidate(client, question):
+def test_public_pages_tell_caches_how_long_they_hold(client, question):
     for path in set(public_paths(question)) - {"/embed.js"}:
         headers = client.get(path).headers
-        assert headers["Cache-Control"] == "public, max-age=0, must-revalidate", path
+        if path.startswith("/search/"):
+            expected = "public, max-age=0, must-revalidate"
+        else:
+            expected = (
+                "public, max-age=0, s-maxage=10, stale-while-revalidate=5, stale-if-error=86400"
+            )
+        assert headers["Cache-Control"] == expected, path
 
 
 def test_public_page_answers_304_to_its_etag(client, question):
