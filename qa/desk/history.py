@@ -29,6 +29,7 @@ WORDS = {
     "publish_reader_answer": "Reader's answer published",
     "decline_reader_answer": "Reader's answer declined",
     "reader_answer": "Reader's answer received",
+    "review": "Looked at again: it holds",
 }
 
 

@@ -1,16 +1,17 @@
-"""The numbers on the admin's first page."""
+"""How the desk stands now: the figures on top of the admin's first page."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db.models import Count, Min
 from django.utils import timezone
 
 from outbox.models import Message
 from outbox.models import Status as MailStatus
 from qa.models import Answer, Event, Question
+from qa.models.event import ANSWERING
 
 WEEK = timedelta(days=7)
-ANSWERED = ["publish", "answer_privately"]
 
 
 @dataclass(frozen=True)
@@ -25,14 +26,13 @@ class Overview:
 
 
 def overview() -> Overview:
-    waiting = Question.objects.pending().order_by("submitted_at")
-    answered = Event.objects.filter(
-        verb__in=ANSWERED, undone_by=None, created_at__gte=timezone.now() - WEEK
+    now = Question.objects.pending().aggregate(waiting=Count("pk"), oldest=Min("submitted_at"))
+    answered = Event.objects.standing().filter(
+        verb__in=ANSWERING, created_at__gte=timezone.now() - WEEK
     )
     stuck = Message.objects.filter(status__in=[MailStatus.FAILED, MailStatus.UNKNOWN])
     return Overview(
-        waiting=waiting.count(),
-        oldest=waiting.values_list("submitted_at", flat=True).first(),
+        **now,
         reader_answers=Answer.objects.reader().filter(status=Answer.Status.PENDING).count(),
         answered_this_week=answered.count(),
         stuck_mails=stuck.count(),
