@@ -193,11 +193,16 @@ EMAIL_DOMAIN = environment.text("EMAIL_DOMAIN", SITE_HOST)
 # A bare address gets the site's own name (SiteProfile.sender).
 DEFAULT_FROM_EMAIL = environment.text("FROM_EMAIL", f"askwell@{EMAIL_DOMAIN}")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
+# What the mail server bears: mails a minute, all senders together (0: any number), and how many
+# connections each worker opens at once.
+MAIL_PER_MINUTE = environment.number("MAIL_PER_MINUTE", 0, 0, 100_000)
+MAIL_CONNECTIONS = environment.number("MAIL_CONNECTIONS", 1, 1, 20)
 # A decision can be undone before its mail leaves.
 UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, 0, 3600)
 
 # --- What runs by itself (dotted path, every so many seconds) --------------------------------
 RECURRING = [
+    ("outbox.notices.tell_owner", 600),
     ("qa.scheduling.publish_due", 30),
     ("qa.housekeeping.purge_drafts", 3600),
     ("qa.housekeeping.purge_staged_pictures", 600),

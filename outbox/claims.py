@@ -14,6 +14,7 @@ from django.db.models import F
 from django.utils import timezone
 
 from .models import MAX_TRIES, UNCLAIMED, Message, Status
+from .pace import Pace
 
 CLAIM_LEASE = timedelta(seconds=20)  # short: losing it before the hand-over costs nothing
 REPLY_TIMEOUT = 30  # seconds of silence from a server that end a try, unless configured
@@ -39,11 +40,16 @@ def claim_kind(bulk, limit, token):
     if limit <= 0 or not due.exists():  # an idle poll takes no lock
         return 0
     with transaction.atomic():
+        pace = Pace.locked() if settings.MAIL_PER_MINUTE else None
+        limit = min(limit, pace.room(now)) if pace else limit
         locked = due.select_for_update(skip_locked=can_skip_locked())
         chosen = list(locked.values_list("pk", flat=True)[:limit])
-        return Message.objects.filter(pk__in=chosen, status=Status.QUEUED).update(
+        count = Message.objects.filter(pk__in=chosen, status=Status.QUEUED).update(
             status=Status.CLAIMED, claimed_by=token, lease_until=now + CLAIM_LEASE
         )
+        if pace:
+            pace.spend(count)
+        return count
 
 
 def can_skip_locked():
@@ -86,11 +92,12 @@ def recover():
     if not expired.exists():
         return
     expired.filter(handed_over_at=None).update(status=Status.QUEUED, **UNCLAIMED)
-    unsure = {**UNCLAIMED, "last_error": CRASHED}
     handed_over = expired.filter(handed_over_at__isnull=False)
     again = handed_over.filter(bulk=False, attempts__lt=MAX_TRIES)
-    again.update(status=Status.QUEUED, **unsure)
-    stuck = handed_over.update(status=Status.UNKNOWN, **unsure)
+    again.update(status=Status.QUEUED, last_error=CRASHED, **UNCLAIMED)
+    stuck = handed_over.update(
+        status=Status.UNKNOWN, last_error=CRASHED, claimed_by="", lease_until=None
+    )
     if stuck:
         Message.objects.filter(status=Status.UNKNOWN).forget_keys()
         logger.error("%d mails may or may not have arrived; a person must decide.", stuck)

@@ -15,7 +15,8 @@ from django.utils import timezone
 from .claims import claim, hand_over, mine, recover, release, reply_timeout
 from .headers import LINE_LIMIT
 from .models import ACCOUNT, MAX_TRIES, UNCLAIMED, WORDLESS, Status
-from .retry import delay, explain, judge
+from .pace import Pace
+from .retry import SERVICE_IS_DOWN, code_of, delay, explain, judge
 
 logger = logging.getLogger(__name__)
 
@@ -39,6 +40,8 @@ def deliver_due(limit=50, worker_id="worker", stop=None):
     mail server are counted, not raised; those of the database and the settings are raised.
     """
     recover()
+    if Pace.is_resting(timezone.now()):
+        return Counts()
     token, messages = claim(limit, worker_id)
     if not messages:
         return Counts()
@@ -95,12 +98,14 @@ class Round:
         try:
             self.connection.open()
         except OSError as error:  # every SMTPException is one
-            self.interrupt(type(error).__name__)
+            self.interrupt(type(error).__name__, error)
         else:
             self.carry(messages)
         finally:
             with contextlib.suppress(OSError):
                 self.connection.close()
+        if not self.counts.stopped:
+            Pace.recover()
         return self.counts
 
     def carry(self, messages):
@@ -125,7 +130,7 @@ class Round:
         data_begun = getattr(self.connection, "data_begun", True)
         verdict = judge(error, data_begun=data_begun)
         if verdict.stops:
-            self.interrupt(verdict.reason)
+            self.interrupt(verdict.reason, error)
         if verdict.unsure and message.bulk:
             self.give_up(message, "unknown", Status.UNKNOWN, verdict, error)
         elif verdict.stops and not data_begun and not self.fresh:
@@ -137,8 +142,10 @@ class Round:
             wait = delay(message.attempts + 1)
             self.put_back(message, error, not_before=timezone.now() + wait)
 
-    def interrupt(self, reason):
+    def interrupt(self, reason, error):
         self.counts.stopped = reason
+        if code_of(error) in SERVICE_IS_DOWN:
+            Pace.rest(progress=bool(self.counts.sent))
         logger.warning("The mail server is of no use at the moment: %s", reason)
 
     def put_back(self, message, error, **fields):

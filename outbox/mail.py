@@ -34,12 +34,14 @@ def queue(
     from_email="",
     not_before=None,
     bulk=False,
+    batch="",
     dedupe_key=None,
 ):
     """Write one mail to one address as a row of the current transaction; return the Message.
 
     `not_before` is an aware datetime. `bulk` is for letters: they yield to other mail and are not
-    sent again when it is uncertain whether they arrived. Queueing again with the same `dedupe_key`
+    sent again when it is uncertain whether they arrived; `batch` names those that were written
+    together, to count, pause and resume them. Queueing again with the same `dedupe_key`
     returns the first row unchanged. Raises ValueError (BadHeaderError) for an address or header
     that is not one clean line.
     """
@@ -55,6 +57,7 @@ def queue(
         "purpose": purpose,
         "about": about,
         "bulk": bulk,
+        "batch": batch,
         "not_before": not_before,
     }
     if dedupe_key is None:

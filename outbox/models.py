@@ -4,8 +4,11 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Q, functions
 from django.utils import timezone
+
+from .pace import Pace  # noqa: F401 (Django looks for models here)
+from .suppression import Suppression  # noqa: F401
 
 MAX_TRIES = 8
 ACCOUNT = "account"  # the purpose of mails whose links and codes open an account
@@ -18,6 +21,7 @@ class Status(models.TextChoices):
     FAILED = "failed", "Failed"
     UNKNOWN = "unknown", "Perhaps sent"
     CANCELLED = "cancelled", "Cancelled"
+    PAUSED = "paused", "Paused"
 
 
 def new_message_id():
@@ -32,7 +36,7 @@ class MessageQuerySet(models.QuerySet):
 
     def not_handed_over(self):
         """Mail that no server has seen in this try, so that it can still be stopped."""
-        waiting = Q(status=Status.QUEUED)
+        waiting = Q(status__in=[Status.QUEUED, Status.PAUSED])
         return self.filter(waiting | Q(status=Status.CLAIMED, handed_over_at=None))
 
     def cancel(self):
@@ -44,6 +48,25 @@ class MessageQuerySet(models.QuerySet):
     def resume(self):
         """Let what was stopped go after all, at its time; return how many."""
         return self.filter(status=Status.CANCELLED).update(status=Status.QUEUED)
+
+    def pause(self):
+        """Hold back what has not been handed over until `go_on`; return how many."""
+        return self.not_handed_over().update(status=Status.PAUSED, **UNCLAIMED)
+
+    def go_on(self):
+        """Let what was paused leave; return how many."""
+        return self.filter(status=Status.PAUSED).update(status=Status.QUEUED)
+
+    def counts(self):
+        """How many mails there are by status: a dict with every status."""
+        found = self.order_by().values_list("status").annotate(models.Count("pk"))
+        return dict.fromkeys(Status.values, 0) | dict(found)
+
+    def arrived(self):
+        """A person's decision: mail that was perhaps sent did arrive; return how many."""
+        return self.filter(status=Status.UNKNOWN).update(
+            status=Status.SENT, sent_at=functions.Coalesce("handed_over_at", timezone.now())
+        )
 
     def try_again(self):
         """A person's decision: failed and unknown mail starts afresh; return how many.
@@ -57,7 +80,7 @@ class MessageQuerySet(models.QuerySet):
 
     def forget_keys(self):
         """Blank what opens an account in mails that will not be sent any more; return how many."""
-        over = self.filter(purpose=ACCOUNT).exclude(status__in=[Status.QUEUED, Status.CLAIMED])
+        over = self.filter(purpose=ACCOUNT).exclude(status__in=WAITING)
         return over.update(**WORDLESS)
 
 
@@ -65,10 +88,10 @@ class Message(models.Model):
     """One mail to one address.
 
     queued -> claimed -> sent | failed | unknown, and back to queued until the tries are used up;
-    cancelled from queued. Only `outbox.delivery` claims, by conditional UPDATE.
+    cancelled or paused from queued. Only `outbox.delivery` claims, by conditional UPDATE.
     """
 
-    to = models.EmailField(max_length=254)
+    to = models.EmailField(max_length=254, db_index=True)
     from_email = models.CharField(max_length=320)
     reply_to = models.CharField(max_length=320, blank=True)
     subject = models.CharField(max_length=998, blank=True)
@@ -80,6 +103,7 @@ class Message(models.Model):
     purpose = models.CharField(max_length=50, help_text="Why it is sent: “question received”.")
     about = models.CharField(max_length=100, blank=True, db_index=True)
     bulk = models.BooleanField("letter", default=False)
+    batch = models.CharField(max_length=50, blank=True, help_text="Written together: “issue:5”.")
     dedupe_key = models.CharField(max_length=200, unique=True, null=True, blank=True)
 
     status = models.CharField(max_length=10, choices=Status, default=Status.QUEUED)
@@ -91,6 +115,8 @@ class Message(models.Model):
     last_error = models.TextField(blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     sent_at = models.DateTimeField(null=True, blank=True)
+    # A server took it and said later that it could not be delivered (outbox.bounces).
+    bounced_at = models.DateTimeField(null=True, blank=True)
 
     objects = MessageQuerySet.as_manager()
 
@@ -99,6 +125,7 @@ class Message(models.Model):
         indexes = [
             models.Index(fields=["status", "bulk", "not_before", "id"], name="outbox_due"),
             models.Index(fields=["status", "lease_until"], name="outbox_lease"),
+            models.Index(fields=["batch", "status"], name="outbox_batch"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -131,5 +158,6 @@ class Message(models.Model):
         return f"{self.purpose} #{self.pk}"
 
 
+WAITING = [Status.QUEUED, Status.CLAIMED, Status.PAUSED]
 WORDLESS = {"text": "", "html": ""}
 UNCLAIMED = {"claimed_by": "", "lease_until": None, "handed_over_at": None}

@@ -12,10 +12,9 @@ from django.db import Error as DatabaseError
 from django.db import close_old_connections
 
 from .delivery import deliver_due
+from .pace import next_pause
 
 POLL = 1  # seconds between looks when there is nothing to do
-PROGRESS_PAUSE = 5  # seconds, when a server that took some mail wants no more
-FIRST_PAUSE, LONGEST_PAUSE = 10, 120  # seconds, while the mail server takes nothing
 FIRST_WAIT, LONGEST_WAIT = 1, 30  # seconds, while the database is away
 
 logger = logging.getLogger(__name__)
@@ -41,12 +40,17 @@ class Job:
 
 
 class Worker:
-    """Runs until `stop`, a threading.Event, is set. Any number may run at once."""
+    """Runs until `stop`, a threading.Event, is set. Any number may run at once.
 
-    def __init__(self, stop=None):
+    `recurring` is the list of what runs by itself; a further connection of the same process has
+    none.
+    """
+
+    def __init__(self, stop=None, recurring=None):
         self.stop = stop or threading.Event()
         self.id = f"{socket.gethostname()}:{os.getpid()}"
-        self.jobs = [Job(path, seconds) for path, seconds in settings.RECURRING]
+        recurring = settings.RECURRING if recurring is None else recurring
+        self.jobs = [Job(path, seconds) for path, seconds in recurring]
         self.mail_pause, self.mail_at = 0, 0
         self.database_wait = 0
 
@@ -87,10 +91,8 @@ class Worker:
         """Slow down for a mail server that is away or busy; recover with the first success."""
         if not counts.stopped:
             self.mail_pause = 0
-        elif counts.sent:
-            self.mail_pause = PROGRESS_PAUSE
         else:
-            self.mail_pause = min(max(FIRST_PAUSE, 2 * self.mail_pause), LONGEST_PAUSE)
+            self.mail_pause = next_pause(self.mail_pause, counts.sent)
         self.mail_at = time.monotonic() + self.mail_pause
 
     def back_off(self, error):

@@ -154,3 +154,39 @@ def test_staff_with_the_view_permission_read_and_do_nothing(client, write):
     act(client, "cancel", message)
     message.refresh_from_db()
     assert message.status == "queued"
+
+
+def test_the_list_counts_the_mails_of_each_state(cora, write):
+    for status in ["failed", "failed", "unknown"]:
+        Message.objects.filter(pk=write().pk).update(status=status, last_error="550 nobody")
+    write()
+
+    page = cora.get(reverse(LIST)).text
+
+    assert '<a href="?status__exact=failed"><strong>2</strong> Failed</a>' in page
+    assert '<a href="?status__exact=unknown"><strong>1</strong> Perhaps sent</a>' in page
+    assert '<a href="?status__exact=queued"><strong>1</strong> Queued</a>' in page
+    assert page.count("550 nobody") == 3
+
+
+@pytest.mark.parametrize(("act", "status"), [("again", "queued"), ("arrived", "sent")])
+def test_one_click_settles_a_mail_that_was_perhaps_sent(cora, write, act, status):
+    message = write(bulk=True)
+    Message.objects.update(status="unknown", handed_over_at=message.created_at)
+    url = reverse(f"admin:outbox_message_{act}", args=[message.pk])
+    assert f'action="{url}"' in page_of(cora, message).text
+
+    cora.get(url)
+    assert Message.objects.get().status == "unknown"
+    cora.post(url)
+    assert Message.objects.get().status == status
+
+
+def test_who_may_only_read_settles_nothing(curator, write):
+    message = write()
+    Message.objects.update(status="unknown")
+    url = reverse("admin:outbox_message_again", args=[message.pk])
+
+    assert f'action="{url}"' not in page_of(curator, message).text
+    assert curator.post(url).status_code == 403
+    assert Message.objects.get().status == "unknown"

@@ -11,6 +11,7 @@ from outbox import delivery
 from outbox.delivery import Counts, deliver_due
 from outbox.mail import cancel, erase
 from outbox.models import MAX_TRIES, Message
+from outbox.pace import Pace
 from outbox.smtp import SmtpBackend
 from tests.outbox.conftest import make_due, write_mail
 from tests.outbox.postoffice import DROP, open_office
@@ -160,6 +161,8 @@ def test_a_busy_server_stops_the_round_at_no_cost_to_the_rest(smtp, write, stage
 
     assert dict(Message.objects.values_list("to", "attempts")) == {ADA: 1, BEN: 0}
     assert states() == {ADA: "queued", BEN: "queued"}
+    assert deliver_due(worker_id="another") == Counts()
+    Pace.objects.update(rest_until=timezone.now())
     assert deliver_due() == Counts(claimed=1, sent=1)
 
 

@@ -1,6 +1,7 @@
 import signal
 import threading
 
+from django.conf import settings
 from django.core.management.base import BaseCommand
 
 from outbox.worker import Worker
@@ -17,10 +18,26 @@ class Command(BaseCommand):
         replaced = {number: stop_on(number, stop) for number in (signal.SIGTERM, signal.SIGINT)}
         try:
             worker = Worker(stop)
-            worker.run_once() if once else worker.run()
+            worker.run_once() if once else run(worker)
         finally:
             for number, handler in replaced.items():
                 signal.signal(number, handler)
+
+
+def run(worker):
+    """The worker, and beside it a thread for each further connection to the mail server."""
+    extra = [
+        threading.Thread(target=Worker(worker.stop, recurring=[]).run)
+        for _ in range(settings.MAIL_CONNECTIONS - 1)
+    ]
+    for thread in extra:
+        thread.start()
+    try:
+        worker.run()
+    finally:
+        worker.stop.set()
+        for thread in extra:
+            thread.join()
 
 
 def stop_on(number, stop):
