@@ -1,33 +1,20 @@
 """The queue: every question that was sent, first of all what waits, oldest first."""
 
 from django.contrib import admin
-from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, Value, When, Window
+from django.db.models import Count, OuterRef, Q, Subquery
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 
 from qa import permissions
-from qa.desk import (
-    arranging,
-    bulk,
-    decisions,
-    page,
-    pictures,
-    preview,
-    review,
-    timing,
-    views,
-    writing,
-)
+from qa.desk import decisions, page, pictures, preview, review
 from qa.desk.fields import QUESTION
-from qa.desk.filters import Counts, SpamFilter, StateFilter, TopicFilter, WhoseFilter, asked
-from qa.models import Answer, Event, FollowUp, Question
-from qa.models.workflow import RULES, Status
-from qa.scheduling import FAILED
+from qa.desk.filters import Counts, StateFilter, TopicFilter, asked_state, asked_topic
+from qa.models import Answer, Question
+from qa.models.workflow import Status
 
 WARM, HOT = 24, 48
-BOX = 20  # follow-ups, and reader answers, shown above the list
 
 
 @admin.register(Question)
@@ -35,9 +22,9 @@ class QuestionAdmin(admin.ModelAdmin):
     """The list is the admin's own; the page of one question is qa.desk.page."""
 
     list_display = ["title"]
-    list_filter = [StateFilter, TopicFilter, WhoseFilter, SpamFilter]
-    search_fields = ["title", "body", "asked_title", "asked_body", "email", "name"]
-    search_help_text = "Searches title, text, name, e-mail address and number, in every state."
+    list_filter = [StateFilter, TopicFilter]
+    search_fields = ["title", "body", "asked_title", "asked_body", "email"]
+    search_help_text = "Searches title, text, e-mail address and number, in every state."
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -47,19 +34,14 @@ class QuestionAdmin(admin.ModelAdmin):
         """Drafts are left out: they are the asker's own until sent."""
         return (
             Question.objects.sent()
-            .select_related("topic", "claimed_by", "assigned_to", "schedule")
+            .select_related("topic", "claimed_by")
             .prefetch_related("images")
-            .annotate(
-                reader_answers=waiting_answers(),
-                asked_before=asked_before(),
-                came_back=Exists(Event.objects.filter(question=OuterRef("pk"), verb="resubmit")),
-                stuck=stuck(),
-            )
+            .annotate(reader_answers=waiting_answers(), asked_before=asked_before())
         )
 
     def get_ordering(self, request):
         """What waits: oldest first. Everything else: what was sent last."""
-        if asked(request).state == Status.PENDING:
+        if asked_state(request) == Status.PENDING:
             return ["submitted_at", "pk"]
         return ["-submitted_at", "-pk"]
 
@@ -70,19 +52,16 @@ class QuestionAdmin(admin.ModelAdmin):
         return found, duplicates
 
     def get_paginator(self, request, queryset, per_page, *args, **kwargs):
-        """The filters' own counts say how many rows there are."""
+        """Without a search the filters' own counts say how many rows there are."""
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
-        paginator.count = Counts.of(request).total(asked(request))
+        if not request.GET.get("q", "").strip():
+            paginator.count = Counts.of(request).total(asked_state(request), asked_topic(request))
         return paginator
 
     def changelist_view(self, request, extra_context=None):
-        words = request.GET.get("q", "").replace("\x00", "")
-        request.desk_searched, _ = self.get_search_results(request, Question.objects.sent(), words)
         context = {
             "title": "Questions",
-            "reader_answers": waiting_first(Answer.objects.waiting()),
-            "follow_ups": waiting_first(FollowUp.objects.waiting()),
-            "views": views.of(request),
+            "waiting_reader_answers": Answer.objects.reader().filter(status="pending").count(),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -125,14 +104,6 @@ def question_urls(guard) -> list:
         ("merge", decisions.merge),
         ("spam", decisions.spam),
         ("unpublish", decisions.unpublish),
-        ("correct", decisions.correct),
-        ("demerge", arranging.demerge),
-        ("move-topic", arranging.move_topic),
-        ("assign", arranging.assign),
-        ("schedule", timing.schedule),
-        ("unschedule", timing.unschedule),
-        ("reply", writing.reply),
-        ("put-aside", writing.put_aside),
         ("undo", decisions.undo),
         ("release", decisions.release),
         ("preview", preview.preview),
@@ -142,13 +113,6 @@ def question_urls(guard) -> list:
         path(f"<int:pk>/{name}/", guard(view), name=f"qa_question_{name.replace('-', '_')}")
         for name, view in acts
     ] + [
-        path("bulk/spam/", guard(bulk.spam), name="qa_question_bulk_spam"),
-        path("bulk/decline/", guard(bulk.decline), name="qa_question_bulk_decline"),
-        path("bulk/move-topic/", guard(bulk.move_topic), name="qa_question_bulk_move_topic"),
-        path("bulk/assign/", guard(bulk.assign), name="qa_question_bulk_assign"),
-        path("undo-batch/<uuid:batch>/", guard(bulk.undo), name="qa_question_undo_batch"),
-        path("views/", guard(views.save), name="qa_question_view_save"),
-        path("views/<int:pk>/delete/", guard(views.delete), name="qa_question_view_delete"),
         path(
             "<int:pk>/images/<int:image_pk>/<str:name>",
             guard(pictures.image_file, cacheable=True),
@@ -157,24 +121,11 @@ def question_urls(guard) -> list:
     ]
 
 
-def waiting_first(rows) -> list:
-    """The oldest of what waits beside the questions, with the number of all on each."""
-    every = Window(Count("pk"))
-    return list(rows.select_related("question").annotate(number=every).order_by("created_at")[:BOX])
-
-
 def waiting_answers():
     """How many reader answers to a question a curator has not looked at."""
-    return _number(Answer.objects.waiting().filter(question=OuterRef("pk")), "question")
-
-
-def stuck():
-    """Why a question did not go out at its time, until something else is decided about it."""
-    newest = Event.objects.filter(question=OuterRef("pk"), verb__in=[*RULES, FAILED]).order_by(
-        "-pk"
+    return _number(
+        Answer.objects.reader().filter(status="pending", question=OuterRef("pk")), "question"
     )
-    reason = Case(When(verb=FAILED, then="note"), default=Value(""))
-    return Coalesce(Subquery(newest.annotate(reason=reason).values("reason")[:1]), Value(""))
 
 
 def asked_before():
