@@ -2,7 +2,9 @@
 
 from functools import wraps
 
+from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 
 from qa import permissions
 
@@ -17,3 +19,14 @@ def curators_only(view):
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+def curators():
+    """Everybody who may answer, by name, as permissions.is_curator tells."""
+    staff = get_user_model().objects.filter(is_staff=True, is_active=True)
+    may = Q(is_superuser=True)
+    for path in ["user_permissions", "groups__permissions"]:
+        may |= Q(
+            **{f"{path}__codename": "answer_question", f"{path}__content_type__app_label": "qa"}
+        )
+    return staff.filter(may).distinct().order_by("display_name", "email")

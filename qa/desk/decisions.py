@@ -14,14 +14,25 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from qa.desk import words
+from qa.desk import page, snippets, unsaved, words
 from qa.desk.access import curators_only
+from qa.desk.fields import Text
 from qa.desk.forms import DraftForm, MergeForm, PrivateForm, PublicForm, ReasonForm
 from qa.desk.page import conflict, load, question_url, show
 from qa.desk.sheet import Sheet
 from qa.models import Question
 from qa.models.deciding import CLAIM
 from qa.models.workflow import RULES, NotAllowed, StateConflict
+
+
+class CorrectionForm(PublicForm):
+    """Enough to say what has changed in a published answer."""
+
+    correction = Text(required=False, max_length=1000)
+
+    def clean(self):
+        super().clean()
+        self.require("correction", 1, "Say what has changed, so that the askers can be told.")
 
 
 def decision(view):
@@ -38,18 +49,20 @@ def decision(view):
 
 @decision
 def publish(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "publish",
         PublicForm,
-        lambda question, form: question.publish(by=request.user, note=form.cleaned_data["note"]),
+        lambda question, form: question.publish(
+            by=request.user, note=form.cleaned_data["note"], mails=mails(request)
+        ),
     )
 
 
 @decision
 def answer_privately(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "answer_privately",
@@ -62,7 +75,7 @@ def answer_privately(request, pk: int):
 
 @decision
 def request_changes(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "request_changes",
@@ -75,7 +88,7 @@ def request_changes(request, pk: int):
 
 @decision
 def decline(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "decline",
@@ -88,7 +101,7 @@ def decline(request, pk: int):
 
 @decision
 def merge(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "merge",
@@ -103,7 +116,7 @@ def merge(request, pk: int):
 
 @decision
 def spam(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "mark_spam",
@@ -114,13 +127,31 @@ def spam(request, pk: int):
 
 @decision
 def unpublish(request, pk: int):
-    return _decide(
+    return decide(
         request,
         load(pk),
         "unpublish",
         DraftForm,
         lambda question, form: question.unpublish(
-            by=request.user, note=form.cleaned_data["reason"]
+            by=request.user,
+            note=form.cleaned_data["reason"],
+            tell="tell_unpublished" in request.POST,
+        ),
+    )
+
+
+@decision
+def correct(request, pk: int):
+    """Save a published answer, with a dated note of what has changed where one is written."""
+    if not request.POST.get("correction", "").strip() and "tell" not in request.POST:
+        return page.answer_page(request, str(pk))
+    return decide(
+        request,
+        load(pk),
+        "correct",
+        CorrectionForm,
+        lambda question, form: question.correct(
+            by=request.user, note=form.cleaned_data["correction"], tell="tell" in request.POST
         ),
     )
 
@@ -129,6 +160,8 @@ def unpublish(request, pk: int):
 def undo(request, pk: int):
     """Take the last decision back; `event` says which one the curator saw as the last."""
     question = load(pk)
+    loaded = question.revision
+    unsaved.keep(request.user, question, request.POST)
     seen, last = request.POST.get("event"), question.last_decision()
     if last is None or (seen and seen != str(last.pk)):
         return conflict(request, pk, DraftForm)
@@ -136,6 +169,7 @@ def undo(request, pk: int):
         stopped = question.undo(by=request.user)
     except StateConflict:
         return conflict(request, pk, DraftForm)
+    unsaved.follow(request.user, question, loaded)
     if stopped:
         messages.success(request, "Taken back. No mail about it has left.")
     else:
@@ -150,9 +184,14 @@ def release(request, pk: int):
     return HttpResponse(status=204)
 
 
-def _decide(request, question: Question, verb: str, form, act):
+def mails(request) -> bool | None:
+    """Whether to mail the answer, as ticked; None where the page had no box for it."""
+    return "mails" in request.POST if "mails_shown" in request.POST else None
+
+
+def decide(request, question: Question, verb: str, form, act):
     """Save what was typed and act, or do neither and say why."""
-    sheet = Sheet(question, request.POST, form)
+    sheet = Sheet(question, snippets.expanded(request), form)
     if _is_repeated(request, sheet, verb):
         return _onwards(request, question)
     if sheet.is_outdated or not question.may(verb, request.user):
@@ -181,8 +220,12 @@ def _is_repeated(request, sheet: Sheet, verb: str) -> bool:
         and last.actor == request.user
         and sheet.posted_revision is not None
         and 0 < sheet.question.revision - sheet.posted_revision <= 2
-        and sheet.question.status == RULES[verb].target
+        and sheet.question.status == (RULES[verb].target or last.from_status)
     )
+
+
+SILENT = {"mark_spam", "move_topic", "assign", "demerge", "schedule", "unschedule"}
+MAYBE = {"publish", "unpublish", "correct"}  # mail where that was asked for
 
 
 def _done(question: Question, verb: str):
@@ -193,20 +236,30 @@ def _done(question: Question, verb: str):
         "request_changes": "went back to its asker",
         "decline": "is declined",
         "merge": "is merged",
+        "demerge": "stands on its own again, and waits",
         "mark_spam": "is put away as spam; nobody is mailed",
         "unpublish": "is out of the archive and waits again",
+        "move_topic": f"is now under {question.topic}",
+        "assign": f"is {question.assigned_to}’s to answer"
+        if question.assigned_to
+        else "is for whoever comes first",
+        "schedule": "is not yet published: the queue shows when it goes out",
+        "unschedule": "waits in the queue, and will not go out by itself",
+        "correct": "is corrected; the note stands under the answer",
     }[verb]
-    mailed = "" if verb in {"mark_spam", "unpublish"} else _mail_hint()
     return format_html(
         '“{}” {}.{} <a class="desk-undo" href="{}#undo">Undo</a>',
         question,
         sentence,
-        mailed,
+        _mail_hint(question, verb),
         question_url(question),
     )
 
 
-def _mail_hint() -> str:
+def _mail_hint(question: Question, verb: str) -> str:
+    """What becomes of the mail, where there is one."""
+    if verb in SILENT or (verb in MAYBE and not question.mails_waiting()):
+        return " Nobody is mailed." if verb == "publish" else ""
     seconds = settings.UNDO_SECONDS
     return f" The mail leaves in {seconds} seconds." if seconds else " The mail is on its way."
 

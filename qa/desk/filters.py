@@ -1,12 +1,11 @@
-"""The queue's filters, each choice with its number."""
+"""The queue's filters, each choice with its number; the search counts, too."""
 
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from django.contrib import admin
-from django.db.models import Count
+from django.db.models import Case, Count, Q, Value, When
 
-from qa.models import Question
 from qa.models.workflow import Status
 
 ALL = "all"
@@ -20,11 +19,27 @@ STATES = [
     Status.SPAM,
     Status.WITHDRAWN,
 ]
+WHOSE = {"mine": "Mine", "free": "Nobody’s", "others": "Other curators’"}
+SPAM = {"suspected": "Spam suspected"}
+
+
+@dataclass(frozen=True)
+class Kind:
+    """What the filters tell questions apart by. In a choice, None stands for all."""
+
+    state: str | None = None
+    topic: str | None = None
+    whose: str | None = None
+    spam: str | None = None
+
+    def includes(self, other: "Kind") -> bool:
+        pairs = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(self))
+        return all(mine in (None, theirs) for mine, theirs in pairs)
 
 
 @dataclass(frozen=True)
 class Counts:
-    """How many questions there are in each state of each topic; counted once for a request."""
+    """How many questions of each kind the search finds; counted once for a request."""
 
     numbers: Counter
     topics: dict[str, str]
@@ -32,92 +47,150 @@ class Counts:
     @classmethod
     def of(cls, request) -> "Counts":
         if not hasattr(request, "desk_counts"):
-            rows = Question.objects.sent().order_by()
-            rows = rows.values_list("status", "topic", "topic__title").annotate(n=Count("pk"))
+            rows = request.desk_searched.order_by().values_list(
+                "status", "topic", whose(request.user), spam(), "topic__title"
+            )
             numbers, topics = Counter(), {}
-            for status, topic, title, number in rows:
-                numbers[status, str(topic)] = number
+            for state, topic, of, suspected, title, number in rows.annotate(n=Count("pk")):
+                numbers[Kind(state, str(topic), of, suspected)] = number
                 topics[str(topic)] = title
             request.desk_counts = cls(numbers, topics)
         return request.desk_counts
 
-    def total(self, state: str, topic: str | None = None) -> int:
-        return sum(
-            number
-            for (of_state, of_topic), number in self.numbers.items()
-            if state in (of_state, ALL) and topic in (of_topic, None)
+    def total(self, chosen: Kind) -> int:
+        return sum(number for kind, number in self.numbers.items() if chosen.includes(kind))
+
+
+def whose(user) -> Case:
+    """To whom a question is assigned, as a column."""
+    return Case(
+        When(assigned_to=user, then=Value("mine")),
+        When(assigned_to=None, then=Value("free")),
+        default=Value("others"),
+    )
+
+
+def spam() -> Case:
+    return Case(When(~Q(spam_reason=""), then=Value("suspected")), default=Value(""))
+
+
+def asked(request) -> Kind:
+    """What the address asks for; forged values are as none.
+
+    Without a state: what waits, unless something is searched for.
+    """
+    get = request.GET.get
+    state = get("state")
+    if state not in [*STATES, ALL]:
+        state = ALL if get("q", "").strip() else Status.PENDING
+    topic, of, suspected = get("topic"), get("whose"), get("spam")
+    return Kind(
+        None if state == ALL else str(state),
+        topic if topic in Counts.of(request).topics else None,
+        of if of in WHOSE else None,
+        suspected if suspected in SPAM else None,
+    )
+
+
+class QueueFilter(admin.SimpleListFilter):
+    """One of the filters: a row of links, each with the number of rows that it would show."""
+
+    template = "admin/qa/question/filter.html"
+    everything = "All"
+
+    def lookups(self, request, model_admin):
+        raise NotImplementedError
+
+    def has_output(self):
+        return True
+
+    def queryset(self, request, queryset):
+        return queryset
+
+    def number(self, value: str | None) -> int:
+        chosen = asked(self.request)
+        others = {f.name: getattr(chosen, f.name) for f in fields(chosen)}
+        others[self.parameter_name] = value
+        return Counts.of(self.request).total(Kind(**others))
+
+    def choice(self, changelist, value: str | None, label: str) -> dict:
+        if value is None:
+            query = changelist.get_query_string(remove=[self.parameter_name])
+        else:
+            query = changelist.get_query_string({self.parameter_name: value}, remove=["p"])
+        return {
+            "selected": getattr(asked(self.request), self.parameter_name) == value,
+            "query_string": query,
+            "display": label,
+            "count": self.number(value),
+        }
+
+    def choices(self, changelist):
+        """Those that would show something, the chosen one, and all."""
+        yield self.choice(changelist, None, self.everything)
+        for value, label in self.lookup_choices:
+            choice = self.choice(changelist, value, label)
+            if choice["count"] or choice["selected"]:
+                yield choice
+
+
+class StateFilter(QueueFilter):
+    title = "state"
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [(state.value, state.label) for state in STATES]
+
+    def queryset(self, request, queryset):
+        state = asked(request).state
+        return queryset.filter(status=state) if state else queryset
+
+    def choices(self, changelist):
+        for value, label in self.lookup_choices:
+            choice = self.choice(changelist, value, label)
+            if choice["count"] or choice["selected"] or value == Status.PENDING:
+                yield choice
+        query = changelist.get_query_string({"state": ALL}, remove=["p"])
+        yield self.choice(changelist, None, "All") | {"query_string": query}
+
+
+class TopicFilter(QueueFilter):
+    title = "topic"
+    parameter_name = "topic"
+    everything = "All topics"
+
+    def lookups(self, request, model_admin):
+        topics = Counts.of(request).topics
+        return [(topic, title) for title, topic in sorted((t, pk) for pk, t in topics.items())]
+
+    def queryset(self, request, queryset):
+        topic = asked(request).topic
+        return queryset.filter(topic=int(topic)) if topic else queryset
+
+
+class WhoseFilter(QueueFilter):
+    title = "whose it is to answer"
+    parameter_name = "whose"
+    everything = "Everybody’s"
+
+    def lookups(self, request, model_admin):
+        return list(WHOSE.items())
+
+    def queryset(self, request, queryset):
+        chosen, user = asked(request).whose, request.user
+        mine, free = Q(assigned_to=user), Q(assigned_to=None)
+        return queryset.filter(
+            {"mine": mine, "free": free, "others": ~mine & ~free}.get(chosen, Q())
         )
 
 
-def asked_state(request) -> str:
-    """The state to show: what waits, unless something else is asked for or searched."""
-    state = request.GET.get("state")
-    if state in [*STATES, ALL]:
-        return state
-    return ALL if request.GET.get("q", "").strip() else Status.PENDING
-
-
-def asked_topic(request) -> str | None:
-    """The number of the topic to show, or None for all."""
-    topic = request.GET.get("topic")
-    return topic if topic in Counts.of(request).topics else None
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = "state"
-    parameter_name = "state"
-    template = "admin/qa/question/filter.html"
+class SpamFilter(QueueFilter):
+    title = "suspicion"
+    parameter_name = "spam"
+    everything = "Suspected or not"
 
     def lookups(self, request, model_admin):
-        return [*((state.value, state.label) for state in STATES), (ALL, "All")]
+        return list(SPAM.items())
 
     def queryset(self, request, queryset):
-        state = asked_state(request)
-        return queryset if state == ALL else queryset.filter(status=state)
-
-    def choices(self, changelist):
-        chosen, counts = asked_state(self.request), Counts.of(self.request)
-        for value, label in self.lookup_choices:
-            if counts.total(value) or value in {chosen, Status.PENDING, ALL}:
-                yield {
-                    "selected": value == chosen,
-                    "query_string": changelist.get_query_string({"state": value}),
-                    "display": label,
-                    "count": counts.total(value),
-                }
-
-
-class TopicFilter(admin.SimpleListFilter):
-    title = "topic"
-    parameter_name = "topic"
-    template = "admin/qa/question/filter.html"
-
-    def lookups(self, request, model_admin):
-        state, counts = asked_state(request), Counts.of(request)
-        shown = [
-            (title, topic)
-            for topic, title in counts.topics.items()
-            if counts.total(state, topic) or topic == asked_topic(request)
-        ]
-        return [(topic, title) for title, topic in sorted(shown)]
-
-    def queryset(self, request, queryset):
-        topic = asked_topic(request)
-        return queryset.filter(topic=int(topic)) if topic else queryset
-
-    def choices(self, changelist):
-        state, topic = asked_state(self.request), asked_topic(self.request)
-        counts = Counts.of(self.request)
-        yield {
-            "selected": topic is None,
-            "query_string": changelist.get_query_string(remove=[self.parameter_name]),
-            "display": "All topics",
-            "count": counts.total(state),
-        }
-        for value, label in self.lookup_choices:
-            yield {
-                "selected": topic == value,
-                "query_string": changelist.get_query_string({self.parameter_name: value}),
-                "display": label,
-                "count": counts.total(state, value),
-            }
+        return queryset.exclude(spam_reason="") if asked(request).spam else queryset

@@ -1,18 +1,31 @@
 """The queue: every question that was sent, first of all what waits, oldest first."""
 
 from django.contrib import admin
-from django.db.models import Count, OuterRef, Q, Subquery
+from django.db.models import Case, Count, Exists, OuterRef, Q, Subquery, TextField, When
 from django.db.models.functions import Coalesce
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 
 from qa import permissions
-from qa.desk import decisions, page, pictures, preview, review
+from qa.desk import (
+    arranging,
+    beside,
+    bulk,
+    decisions,
+    page,
+    pictures,
+    preview,
+    review,
+    timing,
+    views,
+    writing,
+)
 from qa.desk.fields import QUESTION
-from qa.desk.filters import Counts, StateFilter, TopicFilter, asked_state, asked_topic
-from qa.models import Answer, Question
-from qa.models.workflow import Status
+from qa.desk.filters import Counts, SpamFilter, StateFilter, TopicFilter, WhoseFilter, asked
+from qa.models import Answer, Event, Question
+from qa.models.workflow import RULES, Status
+from qa.scheduling import FAILED
 
 WARM, HOT = 24, 48
 
@@ -22,9 +35,9 @@ class QuestionAdmin(admin.ModelAdmin):
     """The list is the admin's own; the page of one question is qa.desk.page."""
 
     list_display = ["title"]
-    list_filter = [StateFilter, TopicFilter]
-    search_fields = ["title", "body", "asked_title", "asked_body", "email"]
-    search_help_text = "Searches title, text, e-mail address and number, in every state."
+    list_filter = [StateFilter, TopicFilter, WhoseFilter, SpamFilter]
+    search_fields = ["title", "body", "asked_title", "asked_body", "email", "name"]
+    search_help_text = "Searches title, text, name, e-mail address and number, in every state."
     list_per_page = 50
     show_full_result_count = False
     show_facets = admin.ShowFacets.NEVER
@@ -34,14 +47,19 @@ class QuestionAdmin(admin.ModelAdmin):
         """Drafts are left out: they are the asker's own until sent."""
         return (
             Question.objects.sent()
-            .select_related("topic", "claimed_by")
+            .select_related("topic", "claimed_by", "assigned_to", "schedule")
             .prefetch_related("images")
-            .annotate(reader_answers=waiting_answers(), asked_before=asked_before())
+            .annotate(
+                reader_answers=waiting_answers(),
+                asked_before=asked_before(),
+                came_back=Exists(Event.objects.filter(question=OuterRef("pk"), verb="resubmit")),
+                stuck=stuck(),
+            )
         )
 
     def get_ordering(self, request):
         """What waits: oldest first. Everything else: what was sent last."""
-        if asked_state(request) == Status.PENDING:
+        if asked(request).state == Status.PENDING:
             return ["submitted_at", "pk"]
         return ["-submitted_at", "-pk"]
 
@@ -52,16 +70,20 @@ class QuestionAdmin(admin.ModelAdmin):
         return found, duplicates
 
     def get_paginator(self, request, queryset, per_page, *args, **kwargs):
-        """Without a search the filters' own counts say how many rows there are."""
+        """The filters' own counts say how many rows there are."""
         paginator = super().get_paginator(request, queryset, per_page, *args, **kwargs)
-        if not request.GET.get("q", "").strip():
-            paginator.count = Counts.of(request).total(asked_state(request), asked_topic(request))
+        paginator.count = Counts.of(request).total(asked(request))
         return paginator
 
     def changelist_view(self, request, extra_context=None):
+        words = request.GET.get("q", "").replace("\x00", "")
+        request.desk_searched, _ = self.get_search_results(request, Question.objects.sent(), words)
+        around = beside.load(request.user)
         context = {
             "title": "Questions",
-            "waiting_reader_answers": Answer.objects.reader().filter(status="pending").count(),
+            "around": around,
+            "most": beside.MOST,
+            "views": views.links(request, around["views"]),
         }
         return super().changelist_view(request, context | (extra_context or {}))
 
@@ -104,6 +126,14 @@ def question_urls(guard) -> list:
         ("merge", decisions.merge),
         ("spam", decisions.spam),
         ("unpublish", decisions.unpublish),
+        ("correct", decisions.correct),
+        ("demerge", arranging.demerge),
+        ("move-topic", arranging.move_topic),
+        ("assign", arranging.assign),
+        ("schedule", timing.schedule),
+        ("unschedule", timing.unschedule),
+        ("reply", writing.reply),
+        ("put-aside", writing.put_aside),
         ("undo", decisions.undo),
         ("release", decisions.release),
         ("preview", preview.preview),
@@ -113,6 +143,13 @@ def question_urls(guard) -> list:
         path(f"<int:pk>/{name}/", guard(view), name=f"qa_question_{name.replace('-', '_')}")
         for name, view in acts
     ] + [
+        path("bulk/spam/", guard(bulk.spam), name="qa_question_bulk_spam"),
+        path("bulk/decline/", guard(bulk.decline), name="qa_question_bulk_decline"),
+        path("bulk/move-topic/", guard(bulk.move_topic), name="qa_question_bulk_move_topic"),
+        path("bulk/assign/", guard(bulk.assign), name="qa_question_bulk_assign"),
+        path("undo-batch/<uuid:batch>/", guard(bulk.undo), name="qa_question_undo_batch"),
+        path("views/", guard(views.save), name="qa_question_view_save"),
+        path("views/<int:pk>/delete/", guard(views.delete), name="qa_question_view_delete"),
         path(
             "<int:pk>/images/<int:image_pk>/<str:name>",
             guard(pictures.image_file, cacheable=True),
@@ -123,9 +160,16 @@ def question_urls(guard) -> list:
 
 def waiting_answers():
     """How many reader answers to a question a curator has not looked at."""
-    return _number(
-        Answer.objects.reader().filter(status="pending", question=OuterRef("pk")), "question"
+    return _number(Answer.objects.waiting().filter(question=OuterRef("pk")), "question")
+
+
+def stuck():
+    """Why a question did not go out at its time, until something else is decided about it."""
+    newest = Event.objects.filter(question=OuterRef("pk"), verb__in=[*RULES, FAILED]).order_by(
+        "-pk"
     )
+    reason = Case(When(verb=FAILED, then="note"), output_field=TextField())
+    return Subquery(newest.annotate(reason=reason).values("reason")[:1])
 
 
 def asked_before():

@@ -27,8 +27,12 @@ class AnswerQuerySet(models.QuerySet):
     def published_reader(self):
         return self.reader().filter(status=Answer.Status.PUBLISHED)
 
+    def waiting(self):
+        """Readers' answers that no curator has decided about."""
+        return self.reader().filter(status=Answer.Status.PENDING)
+
     def waiting_from(self, user):
-        return self.reader().filter(status=Answer.Status.PENDING, author=user)
+        return self.waiting().filter(author=user)
 
     def forget_author(self) -> None:
         """Take the account and the name off answers that stay."""

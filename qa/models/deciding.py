@@ -83,7 +83,9 @@ class CuratorsVerbs:
 
         Sent again, it comes back to whoever asked for them.
         """
-        self._move("request_changes", by=by, note=reason, spam_reason="", assigned_to_id=by and by.pk)
+        self._move(
+            "request_changes", by=by, note=reason, spam_reason="", assigned_to_id=by and by.pk
+        )
         emails.changes_requested(self, reason)
 
     @transaction.atomic
@@ -134,6 +136,10 @@ class CuratorsVerbs:
         """The mails of decisions to this asker, and to those who wait for the same answer."""
         askers = [question.about for question in [self, *self.merged_askers()]]
         return Message.objects.filter(about__in=askers, purpose=emails.DECISION)
+
+    def mails_waiting(self) -> bool:
+        """Whether a decision's mail is still on its way out."""
+        return self._decision_mails().not_handed_over().exists()
 
     def _stop_mails(self, event) -> None:
         """Stop the mails of earlier decisions that have not left; the event keeps which."""

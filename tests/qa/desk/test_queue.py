@@ -88,7 +88,7 @@ def test_queue_filters_by_state_and_topic_with_counts(desk):
     of_topic = desk.get(f"{QUEUE}?topic={there.topic_id}")
     all_of_topic = desk.get(f"{QUEUE}?state=all&topic={there.topic_id}")
 
-    states, topics = (list(spec.choices(page.context["cl"])) for spec in specs(page))
+    states, topics = (list(spec.choices(page.context["cl"])) for spec in specs(page)[:2])
     assert [(c["display"], c["count"]) for c in states] == [
         ("Waiting for an answer", 2),
         ("Published", 1),
