@@ -22,7 +22,18 @@ WORDS = {
     "decline": "Declined",
     "merge": "Merged",
     "unmerge": "Waits again: the question it was merged into will not be answered",
+    "demerge": "Taken apart again",
     "mark_spam": "Marked as spam",
+    "move_topic": "Moved to another topic",
+    "assign": "Assigned",
+    "schedule": "To be published at a time",
+    "unschedule": "Not to be published by itself",
+    "schedule_failed": "Did not go out at its time",
+    "correct": "Corrected",
+    "write": "The asker wrote",
+    "reply": "Replied",
+    "put_aside": "Put aside, without a reply",
+    "spam_reader_answer": "Reader's answer marked as spam",
     "undo": "Taken back",
     "erase": "Erased",
     "anonymise": "Made anonymous",
@@ -50,6 +61,7 @@ class Undo:
     event: Event
     what: str
     seconds: int
+    mails: bool
 
 
 def lines(noun: Question | Answer) -> list[Line]:
@@ -70,9 +82,10 @@ def word(verb: str) -> str:
     return WORDS.get(verb, verb.replace("_", " ").capitalize())
 
 
-def undoable(question: Question) -> Undo | None:
-    event = question.last_decision()
+def undoable(noun: Question | Answer) -> Undo | None:
+    event = noun.last_decision()
     if event is None:
         return None
     left = event.created_at + timedelta(seconds=settings.UNDO_SECONDS) - timezone.now()
-    return Undo(event, word(event.verb), max(0, int(left.total_seconds())))
+    mails = noun.decision_mails().filter(created_at__gte=event.created_at)
+    return Undo(event, word(event.verb), max(0, int(left.total_seconds())), mails.exists())

@@ -1,10 +1,11 @@
-"""Answers that readers wrote: what waits first, and the two decisions about it."""
+"""Answers that readers wrote: what waits first, and what is decided about it."""
 
 from django.contrib import admin, messages
 from django.db.models import Case, Value, When
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
+from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
 from qa import markdown, permissions
@@ -48,6 +49,8 @@ class AnswerAdmin(admin.ModelAdmin):
         own = [
             path("<int:pk>/publish/", guard(publish), name="qa_answer_publish"),
             path("<int:pk>/decline/", guard(decline), name="qa_answer_decline"),
+            path("<int:pk>/spam/", guard(spam), name="qa_answer_spam"),
+            path("<int:pk>/undo/", guard(undo), name="qa_answer_undo"),
         ]
         return own + super().get_urls()
 
@@ -93,6 +96,7 @@ def answer_page(request, pk: int, status: int = 200):
         "title": f"A reader's answer to “{answer.question}”",
         "answer": answer,
         "history": history.lines(answer),
+        "undo": history.undoable(answer),
         "reason": request.POST.get("reason", ""),
     }
     return TemplateResponse(request, "admin/qa/answer/change_form.html", context, status=status)
@@ -113,6 +117,37 @@ def decline(request, pk: int):
     )
 
 
+@never_cache
+@curators_only
+def spam(request, pk: int):
+    return _decide(request, pk, "spam", lambda answer: answer.mark_spam(by=request.user))
+
+
+@never_cache
+@curators_only
+def undo(request, pk: int):
+    """Take the last decision back; `event` says which one the curator saw as the last."""
+    if request.method != "POST":
+        return redirect("admin:qa_answer_change", pk)
+    answer = _load(pk)
+    seen, last = request.POST.get("event"), answer.last_decision()
+    try:
+        if last is None or (seen and seen != str(last.pk)):
+            raise StateConflict("undo")
+        stopped = answer.undo(by=request.user)
+    except StateConflict:
+        messages.error(request, "Nothing was done: something else was decided meanwhile.")
+        return answer_page(request, pk, status=409)
+    if stopped:
+        messages.success(request, "Taken back. No mail about it has left.")
+    else:
+        messages.warning(request, "Taken back, but the mail about it had left already.")
+    return redirect("admin:qa_answer_change", pk)
+
+
+TOLD = {"published": "its author is told by mail", "declined": "its author is told by mail"}
+
+
 def _decide(request, pk: int, done: str, act):
     if request.method != "POST":
         return redirect("admin:qa_answer_change", pk)
@@ -121,7 +156,15 @@ def _decide(request, pk: int, done: str, act):
     except StateConflict:
         messages.error(request, f"Nothing was done: this answer is {done} already.")
         return answer_page(request, pk, status=409)
-    messages.success(request, f"The answer is {done}; its author is told by mail.")
+    messages.success(
+        request,
+        format_html(
+            'The answer is {}; {}. <a class="desk-undo" href="{}#undo">Undo</a>',
+            done,
+            TOLD.get(done, "nobody is mailed"),
+            reverse("admin:qa_answer_change", args=[pk]),
+        ),
+    )
     return redirect(reverse(LIST))
 
 

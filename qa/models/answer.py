@@ -187,9 +187,13 @@ class Answer(models.Model):
         if event is None:
             raise StateConflict("undo")
         self._change("undo", event.from_status, by, note=event.verb, undone=event, **event.before)
-        mails = Message.objects.filter(about=self.about, created_at__gte=event.created_at)
+        mails = self.decision_mails().filter(created_at__gte=event.created_at)
         mails.cancel()
         return not mails.exclude(status=MailStatus.CANCELLED).exists()
+
+    def decision_mails(self):
+        """The mails to its author about what was decided."""
+        return Message.objects.filter(about=self.about, purpose=emails.READER_ANSWER)
 
     def _decide(self, verb, status, by, note="", **changes) -> None:
         if not permissions.is_curator(by) or self.kind != self.Kind.READER:

@@ -127,23 +127,23 @@ class CuratorsVerbs:
         False where a mail of it had left already.
         """
         decision = self._undo(by).undone
-        mails = self._decision_mails().filter(created_at__gte=decision.created_at)
+        mails = self.decision_mails().filter(created_at__gte=decision.created_at)
         mails.cancel()
         Message.objects.filter(pk__in=decision.before.get("stopped", [])).resume()
         return not mails.exclude(status=MailStatus.CANCELLED).exists()
 
-    def _decision_mails(self):
+    def decision_mails(self):
         """The mails of decisions to this asker, and to those who wait for the same answer."""
         askers = [question.about for question in [self, *self.merged_askers()]]
         return Message.objects.filter(about__in=askers, purpose=emails.DECISION)
 
     def mails_waiting(self) -> bool:
         """Whether a decision's mail is still on its way out."""
-        return self._decision_mails().not_handed_over().exists()
+        return self.decision_mails().not_handed_over().exists()
 
     def _stop_mails(self, event) -> None:
         """Stop the mails of earlier decisions that have not left; the event keeps which."""
-        waiting = self._decision_mails().not_handed_over()
+        waiting = self.decision_mails().not_handed_over()
         event.before["stopped"] = list(waiting.values_list("pk", flat=True))
         event.save(update_fields=["before"])
         waiting.cancel()
