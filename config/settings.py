@@ -217,7 +217,8 @@ RECURRING = [
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
-    ("newsletter.housekeeping.finish_sending", 30),
+    ("newsletter.housekeeping.send_scheduled", 20),
+    ("newsletter.housekeeping.finish_sending", 5),
     ("newsletter.housekeeping.purge_unconfirmed", 3600),
 ]
 

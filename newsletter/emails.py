@@ -11,9 +11,12 @@ from qa import markdown
 from qa.models import SiteProfile
 
 CONFIRM, ALREADY, WELCOME = "newsletter confirmation", "newsletter already", "newsletter welcome"
-LETTER = "newsletter letter"
-# Stands for the recipient's own link while the letter is composed, once for everybody.
+LETTER, TEST = "newsletter letter", "newsletter test"
+# Stand for the recipient's own links while the letter is composed, once for everybody.
 UNSUBSCRIBE_MARK = "https://unsubscribe.invalid/"
+PREFERENCES_MARK = "https://preferences.invalid/"
+EXAMPLE_UNSUBSCRIBE = f"{settings.BASE_URL}/newsletter/unsubscribe/the-recipients-own-key/"
+EXAMPLE_PREFERENCES = f"{settings.BASE_URL}/newsletter/preferences/the-recipients-own-key/"
 
 
 def confirm(subscriber, consent) -> None:
@@ -60,28 +63,51 @@ class Letter:
             "body_text": as_text(issue.mail_body),
             "web_url": settings.BASE_URL + issue.get_absolute_url() if issue.public else "",
             "unsubscribe_url": mark_safe(UNSUBSCRIBE_MARK),  # noqa: S308 (a constant)
+            "preferences_url": mark_safe(PREFERENCES_MARK),  # noqa: S308
         }
         self.subject, self.text, self.html = mail.compose("newsletter_issue", context)
 
-    def parts(self, unsubscribe_url: str) -> tuple[str, str]:
-        """(text, html) with the recipient's own link."""
+    def parts(self, unsubscribe_url: str, preferences_url: str) -> tuple[str, str]:
+        """(text, html) with the recipient's own links."""
         return tuple(
-            part.replace(UNSUBSCRIBE_MARK, unsubscribe_url) for part in (self.text, self.html)
+            part.replace(UNSUBSCRIBE_MARK, unsubscribe_url).replace(
+                PREFERENCES_MARK, preferences_url
+            )
+            for part in (self.text, self.html)
         )
 
-    def queue_for(self, subscriber):
-        text, html = self.parts(subscriber.unsubscribe_url)
+    def example(self) -> tuple[str, str]:
+        """(text, html) with links that lead to nobody."""
+        return self.parts(EXAMPLE_UNSUBSCRIBE, EXAMPLE_PREFERENCES)
+
+    def mail_for(self, subscriber) -> dict:
+        """The arguments of `outbox.mail.queue` for one recipient."""
+        text, html = self.parts(subscriber.unsubscribe_url, subscriber.preferences_url)
+        return {
+            "to": subscriber.email,
+            "subject": self.subject,
+            "text": text,
+            "html": html,
+            "purpose": LETTER,
+            "from_email": self.sender,
+            "about": subscriber.about,
+            "headers": list_headers(subscriber.unsubscribe_url),
+            "bulk": True,
+            "batch": self.issue.batch,
+            "dedupe_key": f"{self.issue.batch}:{subscriber.pk}",
+        }
+
+    def test_to(self, user):
+        """One copy to whoever writes it, marked as a test and with links that lead to nobody."""
+        text, html = self.example()
         return mail.queue(
-            to=subscriber.email,
-            subject=self.subject,
+            to=user.email,
+            subject=f"[Test] {self.subject}",
             text=text,
             html=html,
-            purpose=LETTER,
+            purpose=TEST,
             from_email=self.sender,
-            about=subscriber.about,
-            headers=list_headers(subscriber.unsubscribe_url),
-            bulk=True,
-            dedupe_key=f"issue:{self.issue.pk}:{subscriber.pk}",
+            headers=list_headers(EXAMPLE_UNSUBSCRIBE),
         )
 
 
@@ -96,6 +122,7 @@ def _to(subscriber, template: str, purpose: str, headers=None, **context) -> Non
         "subscriber": subscriber,
         "site_name": site.name,
         "unsubscribe_url": subscriber.unsubscribe_url,
+        "preferences_url": subscriber.preferences_url,
     }
     subject, text, html = mail.compose(template, context)
     mail.queue(

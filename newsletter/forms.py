@@ -1,6 +1,8 @@
 from django import forms
 
+from newsletter.models import Subscriber
 from outbox.headers import one_address
+from qa.models import Topic
 
 WRONG_ADDRESS = "Enter an e-mail address in the usual form, such as name@example.org"
 
@@ -30,3 +32,32 @@ class SubscribeForm(forms.Form):
             return one_address(self.cleaned_data["email"])
         except ValueError as error:
             raise forms.ValidationError(WRONG_ADDRESS) from error
+
+
+class PreferencesForm(forms.Form):
+    """What a reader wants to get, and how often."""
+
+    topics = forms.MultipleChoiceField(
+        choices=lambda: Topic.objects.values_list("slug", "title"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Letters about",
+        help_text="Choose none to get every letter. Letters about everything always come.",
+        error_messages={"invalid_choice": "Choose from these topics"},
+    )
+    frequency = forms.ChoiceField(
+        choices=Subscriber.Frequency.choices,
+        widget=forms.RadioSelect,
+        label="How often",
+        help_text="A letter that you do not get this way is on the web all the same.",
+        error_messages={"invalid_choice": "Choose one of the three", "required": "Choose one"},
+    )
+
+
+class PauseForm(forms.Form):
+    """A pause in days; 0 ends it."""
+
+    days = forms.TypedChoiceField(
+        choices=[(30, "for a month"), (91, "for three months"), (182, "for six months"), (0, "")],
+        coerce=int,
+    )

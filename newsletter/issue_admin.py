@@ -1,6 +1,5 @@
 """Letters at the desk: written, seen as a mail, sent by a decision of its own."""
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -16,7 +15,6 @@ from newsletter.models import Issue
 # its own, in which no script runs.
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; sandbox"
 FRAME_POLICY = policy() + "; frame-src 'self'"
-EXAMPLE_LINK = f"{settings.BASE_URL}/newsletter/unsubscribe/the-recipients-own-key/"
 
 
 class IssueAdmin(admin.ModelAdmin):
@@ -61,14 +59,14 @@ class IssueAdmin(admin.ModelAdmin):
     def preview(self, request, pk):
         """The letter as a mail: wide, narrow, and as text."""
         letter = emails.Letter(self.load(request, pk))
-        text, _ = letter.parts(EXAMPLE_LINK)
+        text, _ = letter.example()
         response = self.show(request, "preview", letter.issue, letter=letter, text=text)
         response["Content-Security-Policy"] = FRAME_POLICY
         return response
 
     def mail(self, request, pk):
         """The HTML part itself, for the preview's frames."""
-        _, html = emails.Letter(self.load(request, pk)).parts(EXAMPLE_LINK)
+        _, html = emails.Letter(self.load(request, pk)).example()
         # A link that is tried here must not replace the mail; the sandbox lets no window open.
         html = html.replace("<head>", '<head><base target="_blank">', 1)
         headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}

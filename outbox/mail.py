@@ -21,7 +21,41 @@ INLINER = css_inline.CSSInliner(
 )
 
 
-def queue(
+def queue(*, dedupe_key=None, **mail):
+    """Write one mail to one address as a row of the current transaction; return the Message.
+
+    Takes the arguments of `columns`. Queueing again with the same `dedupe_key` returns the first
+    row unchanged. Raises ValueError (BadHeaderError) for an address or header that is not one clean
+    line.
+    """
+    fields = columns(**mail)
+    if dedupe_key is None:
+        return Message.objects.create(**fields)
+    return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)[0]
+
+
+def queue_all(mails):
+    """Write many mails, dicts of `queue`'s arguments, at once; return how many were new.
+
+    Each has a `dedupe_key`; whoever calls holds a lock, so that no other writes the same keys.
+    """
+    rows = [
+        Message(dedupe_key=mail["dedupe_key"], **columns(**without(mail, "dedupe_key")))
+        for mail in mails
+    ]
+    keys = [row.dedupe_key for row in rows]
+    known = Message.objects.filter(dedupe_key__in=keys).values_list("dedupe_key", flat=True)
+    known = set(known)
+    new = [row for row in rows if row.dedupe_key not in known]
+    Message.objects.bulk_create(new)
+    return len(new)
+
+
+def without(mapping, name):
+    return {key: value for key, value in mapping.items() if key != name}
+
+
+def columns(
     *,
     to,
     subject,
@@ -35,18 +69,15 @@ def queue(
     not_before=None,
     bulk=False,
     batch="",
-    dedupe_key=None,
 ):
-    """Write one mail to one address as a row of the current transaction; return the Message.
+    """The checked columns of one mail.
 
     `not_before` is an aware datetime. `bulk` is for letters: they yield to other mail and are not
     sent again when it is uncertain whether they arrived; `batch` names those that were written
-    together, to count, pause and resume them. Queueing again with the same `dedupe_key`
-    returns the first row unchanged. Raises ValueError (BadHeaderError) for an address or header
-    that is not one clean line.
+    together, to count, pause and resume them.
     """
     not_before = not_before or timezone.now()
-    fields = {
+    return {
         "to": one_address(to),
         "from_email": mailbox(from_email or settings.DEFAULT_FROM_EMAIL),
         "reply_to": mailbox(reply_to) if reply_to else "",
@@ -60,9 +91,6 @@ def queue(
         "batch": batch,
         "not_before": not_before,
     }
-    if dedupe_key is None:
-        return Message.objects.create(**fields)
-    return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)[0]
 
 
 def all_headers(headers, *, bulk, date):

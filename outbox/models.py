@@ -57,6 +57,11 @@ class MessageQuerySet(models.QuerySet):
         """Let what was paused leave; return how many."""
         return self.filter(status=Status.PAUSED).update(status=Status.QUEUED)
 
+    def drop_stuck(self):
+        """Let no person's click send again what failed or is uncertain; return how many."""
+        stuck = self.filter(status__in=[Status.FAILED, Status.UNKNOWN])
+        return stuck.update(status=Status.CANCELLED)
+
     def counts(self):
         """How many mails there are by status: a dict with every status."""
         found = self.order_by().values_list("status").annotate(models.Count("pk"))

@@ -3,7 +3,9 @@ from datetime import timedelta
 from django.core import signing
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 from qa.models import Policy
 
@@ -14,10 +16,32 @@ CONSENT_TEXT = (
     "I can leave at any time with the link in every letter."
 )
 CONSENT_VERSION = 1
+MARK_SALT = "newsletter.consent"
 SALT, CONFIRMATION_AGE = "newsletter.confirmation", timedelta(days=30)
 
 
+def mark_of(email: str) -> str:
+    """A keyed fingerprint of an address: it leads from the address to its story, never back."""
+    return salted_hmac(MARK_SALT, email.strip().lower(), algorithm="sha256").hexdigest()
+
+
 class ConsentQuerySet(models.QuerySet):
+    def story_of(self, email: str):
+        """Every consent of one address, also of those that were erased."""
+        return self.filter(mark=mark_of(email))
+
+    def standing(self):
+        """Confirmed and not withdrawn."""
+        return self.filter(confirmed_at__isnull=False, withdrawn_at=None)
+
+    def erase(self) -> None:
+        """Forget who it was, and what was never confirmed; what is left proves the past letters."""
+        now = timezone.now()
+        self.filter(confirmed_at=None).delete()
+        self.update(
+            subscriber=None, email="", erased_at=now, withdrawn_at=Coalesce("withdrawn_at", now)
+        )
+
     def waiting(self):
         """Asked for, and neither confirmed nor withdrawn."""
         return self.filter(confirmed_at=None, withdrawn_at=None)
@@ -34,13 +58,18 @@ class ConsentQuerySet(models.QuerySet):
 class Consent(models.Model):
     """Evidence (GDPR, article 7(1)) of one agreement: to which words, where and when.
 
-    Append-only: `confirmed_at` and `withdrawn_at` are filled in once, nothing else changes.
+    Append-only: `confirmed_at` and `withdrawn_at` are filled in once, and letters are counted.
+    What was confirmed outlives the subscriber: `erase` leaves it without the address, to be found
+    only by whoever knows that (`mark`).
     """
 
     TEXT, VERSION = CONSENT_TEXT, CONSENT_VERSION
 
-    subscriber = models.ForeignKey("newsletter.Subscriber", models.CASCADE, related_name="consents")
-    email = models.EmailField("e-mail address", max_length=254)
+    subscriber = models.ForeignKey(
+        "newsletter.Subscriber", models.SET_NULL, null=True, related_name="consents"
+    )
+    email = models.EmailField("e-mail address", max_length=254, blank=True)
+    mark = models.CharField(max_length=64, default="", db_index=True, editable=False)
     text = models.TextField("the words that were shown")
     text_version = models.PositiveIntegerField()
     privacy_version = models.PositiveIntegerField(
@@ -50,6 +79,9 @@ class Consent(models.Model):
     asked_at = models.DateTimeField(default=timezone.now)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     withdrawn_at = models.DateTimeField(null=True, blank=True)
+    erased_at = models.DateTimeField(null=True, blank=True)
+    letters = models.PositiveIntegerField("letters so far", default=0)
+    last_letter_at = models.DateTimeField(null=True, blank=True)
 
     objects = ConsentQuerySet.as_manager()
 
@@ -73,6 +105,7 @@ class Consent(models.Model):
         return cls.objects.create(
             subscriber=subscriber,
             email=subscriber.email,
+            mark=mark_of(subscriber.email),
             text=cls.TEXT,
             text_version=cls.VERSION,
             privacy_version=privacy.version if privacy else None,

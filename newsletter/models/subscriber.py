@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import IntegrityError, models, transaction
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
@@ -13,9 +13,13 @@ from newsletter import emails
 from newsletter.models.consent import Consent
 from newsletter.models.fact_sheet import FactSheet
 from outbox.headers import one_address
+from outbox.models import Message
+from outbox.suppression import Suppression
 
 # Whoever types somebody else's address causes one mail an hour, not a thousand.
 MAIL_PAUSE = timedelta(hours=1)
+# How long after a letter the next may come, by Subscriber.frequency; a day or more of tolerance.
+PAUSES = {"weekly": timedelta(days=6), "monthly": timedelta(days=27)}
 
 
 def new_key() -> str:
@@ -27,6 +31,25 @@ class SubscriberQuerySet(models.QuerySet):
     def confirmed(self):
         """Those who get the letter."""
         return self.filter(status=Subscriber.Status.CONFIRMED)
+
+    def receiving(self, topic=None):
+        """Those who get a letter that leaves now, about `topic` if it is about one."""
+        now = timezone.now()
+        held_back = Suppression.objects.letters().filter(address=Lower(OuterRef("email")))
+        found = self.confirmed().exclude(paused_until__gt=now).exclude(Exists(held_back))
+        for frequency, pause in PAUSES.items():
+            found = found.exclude(frequency=frequency, last_letter_at__gt=now - pause)
+        if topic:
+            chosen = Subscriber.topics.through.objects.filter(subscriber_id=OuterRef("pk"))
+            found = found.filter(~Exists(chosen) | Exists(chosen.filter(topic_id=topic.pk)))
+        return found
+
+    def count_letter(self, batch: list["Subscriber"]) -> None:
+        """One more letter for each of these; their consents say so for good."""
+        now, keys = timezone.now(), [subscriber.pk for subscriber in batch]
+        self.filter(pk__in=keys).update(last_letter_at=now)
+        consents = Consent.objects.standing().filter(subscriber__in=keys)
+        consents.update(letters=F("letters") + 1, last_letter_at=now)
 
     def with_email(self, email: str) -> "Subscriber | None":
         """Whoever has this address, whatever its capitals."""
@@ -77,6 +100,11 @@ class Subscriber(models.Model):
         CONFIRMED = "confirmed", "Subscribed"
         UNSUBSCRIBED = "unsubscribed", "Has left"
 
+    class Frequency(models.TextChoices):
+        EVERY = "every", "Every letter"
+        WEEKLY = "weekly", "At most one a week"
+        MONTHLY = "monthly", "At most one a month"
+
     email = models.EmailField("e-mail address", max_length=254)
     status = models.CharField(max_length=12, choices=Status.choices, default=Status.PENDING)
     key = models.CharField(max_length=40, unique=True, default=new_key, editable=False)
@@ -86,6 +114,12 @@ class Subscriber(models.Model):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     unsubscribed_at = models.DateTimeField(null=True, blank=True)
+    topics = models.ManyToManyField(
+        "qa.Topic", blank=True, related_name="readers", help_text="None chosen: about everything."
+    )
+    frequency = models.CharField(max_length=7, choices=Frequency, default=Frequency.EVERY)
+    paused_until = models.DateTimeField(null=True, blank=True)
+    last_letter_at = models.DateTimeField(null=True, blank=True, editable=False)
     # When the last mail went out that anybody can cause by typing this address.
     mailed_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -122,6 +156,14 @@ class Subscriber(models.Model):
     def unsubscribe_url(self) -> str:
         return settings.BASE_URL + reverse("newsletter:unsubscribe", args=[self.key])
 
+    @property
+    def preferences_url(self) -> str:
+        return settings.BASE_URL + reverse("newsletter:preferences", args=[self.key])
+
+    @property
+    def is_paused(self) -> bool:
+        return bool(self.paused_until and self.paused_until > timezone.now())
+
     def fact_sheets(self) -> list[FactSheet]:
         """What the welcome mail brings: the sheets of the topic that led here."""
         return FactSheet.objects.suiting(self.topic)
@@ -147,6 +189,7 @@ class Subscriber(models.Model):
         now = timezone.now()
         self.consents.filter(pk=consent.pk).update(confirmed_at=now)
         self._set(self.Status.CONFIRMED, confirmed_at=now, unsubscribed_at=None)
+        Suppression.objects.letters().filter(address=self.email.lower()).delete()
         emails.welcome(self)
         return True
 
@@ -160,12 +203,31 @@ class Subscriber(models.Model):
         self._set(self.Status.UNSUBSCRIBED, unsubscribed_at=now, mailed_at=None)
         self.consents.filter(withdrawn_at=None).update(withdrawn_at=now)
         outbox.mail.cancel(about=self.about)
+        Message.objects.filter(about=self.about, bulk=True).drop_stuck()
         return True
 
     @transaction.atomic
-    def erase(self) -> None:
-        """Forget the address: the row, its consents and the mails to it."""
+    def prefer(self, *, topics, frequency: str) -> None:
+        """The reader's own choice of topics (none: everything) and frequency."""
         self._lock()
+        self.topics.set(topics)
+        self.frequency = frequency
+        self.save(update_fields=["frequency"])
+
+    @transaction.atomic
+    def pause(self, days: int) -> None:
+        """No letters for `days`, not even those that wait; 0 ends the pause."""
+        self._lock()
+        self.paused_until = timezone.now() + timedelta(days=days) if days else None
+        self.save(update_fields=["paused_until"])
+        if days:
+            Message.objects.filter(about=self.about, bulk=True).cancel()
+
+    @transaction.atomic
+    def erase(self) -> None:
+        """Forget the address: the row, the mails to it, and whose the confirmed consents were."""
+        self._lock()
+        self.consents.all().erase()
         outbox.mail.erase(about=self.about)
         self.delete()
 
