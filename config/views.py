@@ -7,10 +7,13 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from config.gallery import gallery_context
+from qa.desk import unsaved
 
 
 def csrf_failure(request, reason=""):
-    return render(request, "403_csrf.html", status=403)
+    """Signing in again makes older forms fail this check; a curator's text is kept all the same."""
+    kept = request.method == "POST" and unsaved.rescue(request)
+    return render(request, "403_csrf.html", {"kept": kept}, status=403)
 
 
 @csrf_exempt

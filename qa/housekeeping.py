@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from outbox import mail
 from outbox.models import Message, Status
-from qa.models import Image, Question, TopicPicture, Trace
+from qa.models import Image, Question, TopicPicture, Trace, UnsavedEdit
 from qa.models.deciding import CLAIM
 from qa.models.workflow import Status as State
 
@@ -24,6 +24,7 @@ UPLOADS_KEPT = timedelta(hours=1)  # files that are being uploaded
 DRAFTS_KEPT = timedelta(days=14)  # since the last change
 SENDERS_KEPT = timedelta(days=30)  # fingerprints of addresses (qa.models.Trace)
 REFUSED_KEPT = timedelta(days=180)  # declined questions and spam, since it was decided
+UNSAVED_KEPT = timedelta(days=30)  # what a curator typed and did not save
 SENT_MAILS_KEPT = timedelta(days=180)
 # A file may be on disk for a moment before the row that names it is committed. What was taken out
 # of the archive may be there for a moment after; its address shall be dead within a minute.
@@ -86,6 +87,12 @@ def _delete(questions) -> int:
 def purge_traces() -> int:
     """Forget who sent how much; return how many rows."""
     return Trace.objects.filter(created_at__lt=timezone.now() - SENDERS_KEPT).delete()[0]
+
+
+def purge_unsaved_edits() -> int:
+    """Forget what curators typed and never saved; return how many texts."""
+    old = timezone.now() - UNSAVED_KEPT
+    return UnsavedEdit.objects.filter(saved_at__lt=old).delete()[0]
 
 
 def release_claims() -> int:

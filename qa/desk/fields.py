@@ -31,7 +31,7 @@ class Line(forms.CharField):
     """One line of visible characters."""
 
     def to_python(self, value) -> str:
-        text = TURNING.sub("", _visible(value))
+        text = TURNING.sub("", visible(value))
         return " ".join(super().to_python(text).split("\n"))
 
 
@@ -41,10 +41,11 @@ class Text(forms.CharField):
     widget = forms.Textarea
 
     def to_python(self, value) -> str:
-        return super().to_python(_visible(value))
+        return super().to_python(visible(value))
 
 
-def _visible(value) -> str:
+def visible(value) -> str:
+    """The text without what nobody types, and with \\n at the ends of lines."""
     text = str(value or "").replace("\r\n", "\n").replace("\r", "\n")
     return INVISIBLE.sub("", text)
 

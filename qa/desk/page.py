@@ -9,14 +9,15 @@ from django.urls import reverse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
-from qa import markdown, search
-from qa.desk import history, words
+from qa import search
+from qa.desk import history, redaction, snippets, unsaved, words
 from qa.desk.access import curators_only
 from qa.desk.diff import changes
+from qa.desk.fields import visible
 from qa.desk.forms import DraftForm, PublicForm
 from qa.desk.pictures import desk_links
 from qa.desk.sheet import Sheet
-from qa.models import Question
+from qa.models import Question, UnsavedEdit
 from qa.models.workflow import RULES, StateConflict, Status
 
 SAVED = {
@@ -35,12 +36,15 @@ def answer_page(request, object_id: str):
         return _save_draft(request, question)
     if question.status == Status.PENDING:
         question.claim(by=request.user)
+    edit = unsaved.of(request.user, question)
+    if edit:
+        return show(request, Sheet(question, unsaved.as_sent(edit)), edit=edit)
     return show(request, Sheet(question, words=words.kept(request, question)))
 
 
 def _save_draft(request, question: Question):
     form = PublicForm if question.status == Status.PUBLISHED else DraftForm
-    sheet = Sheet(question, request.POST, form)
+    sheet = Sheet(question, snippets.expanded(request), form)
     if sheet.is_outdated or not sheet.is_editable:
         return show(request, sheet, status=409)
     if not sheet.is_valid():
@@ -77,10 +81,16 @@ def conflict(request, pk: int, form):
     return show(request, Sheet(load(pk), request.POST, form), status=409)
 
 
-def show(request, sheet: Sheet, status: int = 200):
+def show(request, sheet: Sheet, status: int = 200, edit: UnsavedEdit | None = None):
+    """The page; `edit` is what the curator had typed before and not saved, where `sheet` has it.
+
+    A text that could not be saved is kept first, so that leaving the page does not lose it.
+    """
     question = sheet.question
     if sheet.form.is_bound:
         sheet.is_valid()
+    if status == 409:
+        unsaved.keep(request.user, question, request.POST)
     context = {
         **admin.site.each_context(request),
         "opts": Question._meta,
@@ -89,14 +99,19 @@ def show(request, sheet: Sheet, status: int = 200):
         "sheet": sheet,
         "form": sheet.form,
         "pictures": [(image, form, desk_links(image)) for image, form in sheet.pictures],
-        "asked_html": markdown.plain_paragraphs(question.asked_body),
+        "asked_title_html": redaction.marked(question.asked_title),
+        "asked_html": redaction.marked(question.asked_body),
+        "details": personal_details(sheet),
         "edited": changes(
             {"title": question.asked_title, "body": question.asked_body},
             {"title": question.title, "body": question.body},
         ),
-        "is_conflict": status == 409,
+        "is_conflict": status == 409 or bool(edit and sheet.is_outdated),
+        "edit": edit,
+        "kept_for": unsaved.seal(request.user, question),
+        "snippets": snippets.of(request.user),
         "allowed": {verb for verb in RULES if question.may(verb, request.user)},
-        "shows_fields": sheet.is_editable or sheet.form.is_bound,
+        "shows_fields": sheet.is_editable,
         "history": history.lines(question),
         "undo": history.undoable(question),
         "claimed_by_other": _other(question.active_claim, request.user),
@@ -113,6 +128,14 @@ def _then_next(request) -> bool:
     if "then_next_shown" in request.POST:
         return "then_next" in request.POST
     return request.session.get("desk_then_next", False)
+
+
+def personal_details(sheet: Sheet) -> list[redaction.Finding]:
+    """What may tell who somebody is, in the public text and the descriptions; each once."""
+    texts = [sheet.form["title"].value(), sheet.form["body"].value()]
+    texts += [form["alt"].value() for _, form in sheet.pictures]
+    found = [finding for text in texts for finding in redaction.findings(visible(text))]
+    return list({finding.value: finding for finding in found}.values())
 
 
 def _other(person, user):

@@ -5,6 +5,7 @@ from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_POST
 
 from qa import markdown
+from qa.desk import snippets
 from qa.desk.access import curators_only
 from qa.desk.fields import Text
 from qa.desk.pictures import desk_links
@@ -19,11 +20,11 @@ def preview(request, pk: int):
     question = get_object_or_404(Question.objects.sent(), pk=pk)
     if "page" in request.GET:
         return _whole_page(request, question)
-    return HttpResponse(markdown.render(Text().to_python(request.POST.get("answer"))))
+    return HttpResponse(markdown.render(Text().to_python(snippets.expanded(request).get("answer"))))
 
 
 def _whole_page(request, question: Question):
-    sheet = Sheet(question, request.POST)
+    sheet = Sheet(question, snippets.expanded(request))
     sheet.is_valid()
     texts = {
         name: Text().to_python(sheet.form[name].value()) for name in ["title", "body", "answer"]

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from qa import permissions
 from qa.desk import (
+    aids,
     arranging,
     beside,
     bulk,
@@ -18,6 +19,7 @@ from qa.desk import (
     preview,
     review,
     timing,
+    unsaved,
     views,
     writing,
 )
@@ -95,7 +97,8 @@ class QuestionAdmin(admin.ModelAdmin):
         return redirect("admin:qa_question_change", object_id)
 
     def get_urls(self):
-        return question_urls(self.admin_site.admin_view) + super().get_urls()
+        guard = unsaved.rescuing(self.admin_site.admin_view)
+        return aids.urls(guard) + question_urls(guard) + super().get_urls()
 
     def has_module_permission(self, request):
         return permissions.is_curator(request.user)

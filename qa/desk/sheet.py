@@ -93,6 +93,34 @@ class Sheet:
             "pictures": "\n".join(pictures),
         }
 
+    def typed(self) -> list:
+        """The fields that hold words, for whoever can no longer save them."""
+        return [field for field in self.form if field.value() and field.name != "similar"]
+
+    def differs(self) -> bool:
+        """Whether anything was typed that is not stored."""
+        pictures = [form for _, form in self.pictures if form.is_bound]
+        rows = [self.references] if self.references.is_bound else []
+        return any(part.has_changed() for part in [self.form, *pictures, *rows])
+
+    def put_back(self, post, name: str) -> None:
+        """Set a field of `post` to what is stored: a text, "sources" or "pictures"."""
+        if name in DRAFT:
+            post[name] = self.stored[name]
+        parts = {"sources": self.references, "pictures": [form for _, form in self.pictures]}
+        if name not in parts:
+            return
+        prefix = "references-" if name == "sources" else "picture-"
+        for old in [old for old in post if old.startswith(prefix)]:
+            del post[old]
+        for form in parts[name]:
+            for field in form:
+                if field.value():
+                    post[field.html_name] = str(field.value())
+        if name == "sources":
+            for field in self.references.management_form:
+                post[field.html_name] = str(field.value())
+
     def typed_references(self) -> list[Reference]:
         """The rows as unsaved references, for the preview; what is not valid is left out."""
         return [

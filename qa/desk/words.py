@@ -1,12 +1,15 @@
 """What a curator typed for the asker and has not sent: kept with a saved draft, in the session."""
 
+from qa.desk import unsaved
+
 KEPT = ["note", "reason", "target"]
 MOST = 20
 PLACE = "desk_words"
 
 
 def keep(request, question, values: dict) -> None:
-    """Remember the words of one question; those of the 20 newest are kept."""
+    """Remember the words of one saved question; those of the 20 newest are kept."""
+    unsaved.forget(request.user, question)
     words = {name: values[name] for name in KEPT if values.get(name)}
     others = {pk: w for pk, w in request.session.get(PLACE, {}).items() if pk != str(question.pk)}
     if words:

@@ -1,9 +1,14 @@
 // Keys of the desk, never while typing: j k Enter in the list, a letter for each decision, ? help.
 const HELP = [
   ["j / k", "next, previous question"], ["Enter", "open"], ["p", "publish"], ["v", "answer privately"],
-  ["c", "request changes"], ["d", "decline"], ["m", "merge"], ["s", "spam"], ["u", "undo"],
-  ["Ctrl+S", "save the draft"], ["e", "to the answer"], ["q", "back to the list"], ["Esc", "out of a field"], ["?", "this help"],
+  ["c", "request changes (first what to change, then c)"], ["d", "decline"], ["m", "merge (first its number, then m)"],
+  ["1 2 3", "send that answer"], ["s", "spam"], ["u", "undo"], ["x", "replace all personal details"], ["/", "snippets"],
+  ["Ctrl+S", "save the draft"], ["e", "to the answer"], ["n", "to the word to the asker"], ["q", "back to the list"],
+  ["Esc", "out of a field"], ["?", "this help"],
 ];
+// A decision that needs words first leads to them.
+const FIRST = { c: "id_reason", m: "id_target" };
+const PLACES = { e: "id_answer", n: "id_note" };
 const links = [...document.querySelectorAll("[data-desk-open]")];
 
 function isTyping(target) {
@@ -15,10 +20,18 @@ function move(step) {
   links[Math.min(Math.max(at + step, 0), links.length - 1)]?.focus();
 }
 
+function goTo(id) {
+  const field = document.getElementById(id);
+  field?.focus();
+  return Boolean(field);
+}
+
 function press(key) {
+  const words = document.getElementById(FIRST[key]);
+  if (words && !words.value.trim()) return goTo(words.id);
   const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
-  button?.click();
-  return Boolean(button);
+  (button ?? (key === "u" ? document.querySelector(".desk-undo") : null))?.click();
+  return Boolean(button) || key === "u";
 }
 
 function help() {
@@ -37,6 +50,11 @@ function help() {
   dialog.showModal();
 }
 
+for (const hint of document.querySelectorAll("[data-desk-help]")) {
+  hint.hidden = false;
+  hint.addEventListener("click", help);
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isTyping(event.target)) event.target.blur();
   if ((event.ctrlKey || event.metaKey) && event.key === "s" && press("Ctrl+s")) event.preventDefault();
@@ -47,7 +65,8 @@ document.addEventListener("keydown", (event) => {
   else if (event.key === "k") move(-1);
   else if (event.key === "?") help();
   else if (event.key === "q") document.querySelector("[data-desk-back]")?.click();
-  else if (event.key === "e" && document.getElementById("id_answer")) document.getElementById("id_answer").focus();
-  else if (!/^[a-z]$/.test(event.key) || !press(event.key)) return;
+  else if (event.key === "/" && document.getElementById("id_answer")) document.dispatchEvent(new Event("desk:snippets"));
+  else if (event.key in PLACES && goTo(PLACES[event.key])) ;
+  else if (!/^[a-z1-3]$/.test(event.key) || !press(event.key)) return;
   event.preventDefault();
 });
