@@ -10,6 +10,7 @@ from outbox import mail
 # Purposes name a mail in the outbox. A decision's mail waits for the undo window to pass.
 RECEIVED, DECISION, READER_ANSWER = "question received", "decision", "reader answer"
 FOLLOW_UP = "follow-up"
+DIGEST = "desk digest"
 
 
 def question_received(question) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 HEIGHT, STEP, GAP = 100, 10, 2
-NICE = (1, 2, 4, 6, 8, 10)
+NICE = (1, 1.2, 1.6, 2, 3, 4, 6, 8, 10)
 
 
 @dataclass(frozen=True)
@@ -69,4 +69,5 @@ def nice(values: Iterable[float]) -> int:
     """The least even round number that is not below any value; at least 2."""
     greatest = max([2, *values])
     power = 10 ** math.floor(math.log10(greatest))
-    return next(step * power for step in NICE if step * power >= greatest)
+    steps = (round(step * power, 1) for step in NICE if step * power >= greatest)
+    return next(int(step) for step in steps if step % 2 == 0)

@@ -1,5 +1,7 @@
 """What a curator keeps at the desk: snippets, saved views, unsaved texts, when to be told."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -62,8 +64,16 @@ class UnsavedEdit(models.Model):
         return f"{self.question_id} by {self.by_id}"
 
 
+MORNING = 7  # o'clock, in settings.TIME_ZONE
+SETTLED = timedelta(minutes=1)  # what was written before is committed, or never will be
+NAG_EVERY = timedelta(days=1)
+
+
 class Digest(models.Model):
-    """How often a curator is mailed what is new in the queue, and when that last happened."""
+    """How often a curator is mailed what is new in the queue, and what has been told already.
+
+    `sent_at` is the turn up to which they were told, be it by a mail or because nothing was new.
+    """
 
     class Every(models.TextChoices):
         HOUR = "hour", "Every hour"
@@ -82,3 +92,28 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.get_every_display()}"
+
+    @property
+    def period(self) -> timedelta:
+        return timedelta(hours=1) if self.every == self.Every.HOUR else timedelta(days=1)
+
+    def last_turn(self, now: datetime) -> datetime:
+        """The newest full hour, or seven in the morning, that is a minute ago or more."""
+        local = timezone.localtime(now - SETTLED).replace(minute=0, second=0, microsecond=0)
+        if self.every == self.Every.HOUR:
+            return local
+        morning = local.replace(hour=MORNING)
+        return morning if morning <= local else morning - timedelta(days=1)
+
+    def take_turn(self, turn: datetime) -> bool:
+        """Whether nobody has told this curator what came before `turn`; then it is for us to do.
+
+        Call it in the transaction that queues the mail: of two workers one is told yes.
+        """
+        behind = models.Q(sent_at=None) | models.Q(sent_at__lt=turn)
+        return bool(Digest.objects.filter(behind, pk=self.pk).update(sent_at=turn))
+
+    def take_nag(self, now: datetime) -> bool:
+        """Whether this curator may be reminded again; at most once in 24 hours. As `take_turn`."""
+        long_ago = models.Q(nagged_at=None) | models.Q(nagged_at__lte=now - NAG_EVERY)
+        return bool(Digest.objects.filter(long_ago, pk=self.pk).update(nagged_at=now))

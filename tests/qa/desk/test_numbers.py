@@ -150,7 +150,7 @@ def test_topics_that_wait_most_first(cora):
 
 
 @pytest.mark.parametrize(
-    ("greatest", "top"), [(0, 2), (2, 2), (3, 4), (7, 8), (11, 20), (61, 80), (100, 100)]
+    ("greatest", "top"), [(0, 2), (2, 2), (3, 4), (7, 8), (11, 12), (61, 80), (101, 120), (0.4, 2)]
 )
 def test_scale_ends_at_an_even_round_number(greatest, top):
     assert plots.nice([greatest, 0]) == top
