@@ -29,6 +29,7 @@ WORDS = {
     "title": "Your question in one line",
     "body": "The details",
     "answer": "The answer",
+    "text": "Your message",
     "email": "Your e-mail address",
     "name": "Your name",
     "location": "Your place",

@@ -44,7 +44,8 @@ def topic_feed(request, slug):
 
 
 def _rows():
-    return Question.objects.for_pages().newest_first().only(*cards.LISTED, "body", "updated_at")
+    rows = Question.objects.for_pages().prefetch_related("corrections").newest_first()
+    return rows.only(*cards.LISTED, "body", "updated_at")
 
 
 def _answer(site, title, subtitle, path, own_path, rows) -> HttpResponse:

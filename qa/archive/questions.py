@@ -1,6 +1,6 @@
 """The page of one answered question."""
 
-from datetime import UTC
+from datetime import UTC, datetime
 
 from django.db.models import Case, OuterRef, When
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -11,7 +11,7 @@ from qa import markdown, search
 from qa.archive import structured
 from qa.archive.pages import HOME, TOPICS, Page, cached
 from qa.archive.rows import Rows
-from qa.models import Answer, Image, Question, Reference, SiteProfile
+from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 
 RELATED = 5
 # Never loaded, so never shown.
@@ -45,7 +45,8 @@ def question_detail(request, pk, slug=""):
 def load_answer(pk: int) -> Answer | None:
     """The official answer of a published question, with all that the page shows: one query.
 
-    It has `sources`, `images` and `readers` (published reader answers) as plain lists.
+    It has `sources`, `images`, `readers` (published reader answers) and `corrections` as plain
+    lists.
     """
     answer = (
         Answer.objects.official()
@@ -68,6 +69,10 @@ def load_answer(pk: int) -> Answer | None:
                 name=Case(When(author__isnull=False, then="author_name")),
                 place=Case(When(author__isnull=False, then="author_place")),
             ),
+            correction_rows=Rows(
+                Correction.objects.filter(question=OuterRef("question")).order_by("pk"),
+                *("note", "created_at"),
+            ),
         )
         .first()
     )
@@ -75,20 +80,31 @@ def load_answer(pk: int) -> Answer | None:
         answer.sources = [Reference(**row) for row in answer.source_rows]
         answer.images = [Image(**row).public_links for row in answer.image_rows]
         answer.readers = [_reader(row) for row in answer.reader_rows]
+        answer.corrections = [_correction(row) for row in answer.correction_rows]
     return answer
 
 
 def _reader(row: dict) -> dict:
     """A reader's answer as components/answer.html takes it."""
-    at = parse_datetime(row["published_at"])
     return {
         "anchor": f"answer-{row['pk']}",
         "body": markdown.render(row["body"]),
         "text": markdown.plain(row["body"]),
         "name": row["name"] or "A member",
         "place": row["place"] or "",
-        "date": at if at.tzinfo else at.replace(tzinfo=UTC),
+        "date": _time(row["published_at"]),
     }
+
+
+def _correction(row: dict) -> dict:
+    """What was changed later, and when."""
+    return {"note": row["note"], "date": _time(row["created_at"])}
+
+
+def _time(text: str) -> datetime:
+    """A time as the database writes it into JSON."""
+    at = parse_datetime(text)
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
 def _merged_into(pk: int) -> Question:

@@ -54,6 +54,7 @@ def question(answer: Answer, site: SiteProfile) -> dict:
             "name": asked.title,
             "url": url,
             "datePublished": asked.published_at.isoformat(),
+            "dateModified": _corrected_at(answer),
             "author": author,
             "reviewedBy": author,
             "lastReviewed": answer.reviewed_at and answer.reviewed_at.isoformat(),
@@ -81,11 +82,17 @@ def _question(answer: Answer, site: SiteProfile, url: str) -> dict:
                     "url": f"{url}#answer",
                     "author": person(answer.author, site),
                     "datePublished": asked.published_at.isoformat(),
+                    "dateModified": _corrected_at(answer),
                 }
             ),
             "suggestedAnswer": [_reader_answer(reader, url) for reader in answer.readers],
         }
     )
+
+
+def _corrected_at(answer: Answer) -> str:
+    """When the newest correction that stands under the answer was made."""
+    return answer.corrections[-1]["date"].isoformat() if answer.corrections else ""
 
 
 def _reader_answer(reader: dict, url: str) -> dict:

@@ -7,6 +7,7 @@ from django.utils.safestring import mark_safe
 from newsletter.models import Consent
 from qa.asking.fields import Address, Words
 from qa.models import Policy
+from qa.models.follow_up import LENGTH
 from qa.models.question import BODY_LENGTH, TITLE_LENGTH
 
 AGREEMENT = mark_safe(  # a constant
@@ -135,4 +136,17 @@ class AnswerForm(forms.Form):
         lines=True,
         help_text="You may use Markdown: *emphasis*, lists with - in front, links.",
         widget=forms.Textarea(attrs={"rows": 10}),
+    )
+
+
+class WriteForm(forms.Form):
+    """A few words to the curator about a question that was sent."""
+
+    text = Words(
+        label="Your message",
+        most=LENGTH,
+        empty="Write your message first.",
+        lines=True,
+        help_text="The curator reads it, and answers here and by e-mail. It is never published.",
+        widget=forms.Textarea(attrs={"rows": 5}),
     )

@@ -20,6 +20,8 @@ SENTENCES = {
     "send it again {when}.",
     "picture bytes": "You have sent as many pictures as we can take in so short a time. Please "
     "choose it again {when}.",
+    "follow-up": "You have written to us so often that we cannot take another message just now. "
+    "Please send it again {when}.",
     ADDRESS: "The e-mail address of this question was changed several times today. Please change "
     "it again {when}.",
     UNCONFIRMED: "A question about this topic waits already. Please open the link that we mailed "
@@ -65,6 +67,11 @@ def take_question(request, topic, email: str) -> None:
         waiting = topic.questions.pending().asked_by(email).filter(spam_reason="")
         if waiting.exists():
             raise TooMany(UNCONFIRMED, UNCONFIRMED_WAIT)
+
+
+def take_follow_up(request, question) -> None:
+    """Count a message about a question. Call in the transaction that keeps it. Raises TooMany."""
+    Trace.objects.take("follow-up", _visitor(request), mailbox_mark(question.email))
 
 
 def require_new_address(question) -> None:

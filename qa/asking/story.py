@@ -40,6 +40,8 @@ HAPPENED = {
     "answer_privately": "Answered by e-mail",
     "decline": "Closed without an answer",
     "merge": "Put together with a question that asks the same",
+    "demerge": "Taken apart again: your question waits for an answer of its own",
+    "correct": "The answer was corrected",
     "unmerge": "Taken apart again: the other question was closed without an answer",
     "withdraw": "You took your question back",
     "reopen": "You took your draft up again",

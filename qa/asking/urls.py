@@ -23,6 +23,7 @@ urlpatterns = [
     path("asked/<key:key>/submit/", views.submit, name="submit"),
     path("asked/<key:key>/withdraw/", views.withdraw, name="withdraw"),
     path("asked/<key:key>/erase/", views.erase, name="erase"),
+    path("asked/<key:key>/write/", views.write, name="write"),
     path("asked/<key:key>/confirm-again/", views.confirm_again, name="confirm_again"),
     # asked/<key>/images/
     path("asked/<key:key>/images/", views.image_add, name="image_add"),

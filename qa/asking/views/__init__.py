@@ -7,7 +7,7 @@ from qa.asking.views.ending import end, erase, reopen, withdraw
 from qa.asking.views.images import image_add, image_file, image_move, image_remove, image_rotate
 from qa.asking.views.saving import ask_save, save
 from qa.asking.views.sending import edit, preview, submit
-from qa.asking.views.watching import status
+from qa.asking.views.watching import status, write
 
 __all__ = [
     "ask_save",
@@ -30,4 +30,5 @@ __all__ = [
     "submit",
     "topic_pick",
     "withdraw",
+    "write",
 ]
