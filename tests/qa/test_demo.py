@@ -1,15 +1,14 @@
 """The demo library: everything in the folder arrives, and nothing is ever overwritten."""
 
-import re
 from datetime import UTC, datetime, timedelta
 from io import StringIO
 
 import pytest
-from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
 
-from accounts.models import User
 from outbox.models import Message
 from qa import demo
 from qa.models import Answer, Image, Policy, Question, Reference, SiteProfile, Topic, TopicPicture
@@ -25,10 +24,20 @@ def load() -> str:
     return out.getvalue()
 
 
-@pytest.fixture
-def loaded(monkeypatch):
-    monkeypatch.setenv("DEMO_CURATOR_PASSWORD", "a demo password")
-    return load()
+@pytest.fixture(scope="module")
+def loaded(django_db_setup, django_db_blocker, tmp_path_factory):
+    """What loading printed; loaded once for all tests that only look."""
+    media = tmp_path_factory.mktemp("media")
+    own = {
+        alias: settings.STORAGES[alias]
+        | {"OPTIONS": settings.STORAGES[alias]["OPTIONS"] | {"location": media / alias}}
+        for alias in ["public", "private"]
+    }
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(STORAGES=settings.STORAGES | own):
+            out = load()
+        yield out
+        transaction.set_rollback(True)
 
 
 def documents(pattern: str) -> list[demo.Document]:
@@ -74,45 +83,6 @@ def test_demo_questions_have_their_own_times(loaded):
 
 def test_demo_writes_no_mail(loaded):
     assert not Message.objects.exists()
-
-
-def test_demo_curator_can_sign_in(loaded, client):
-    curator = User.objects.get(email="curator@example.org")
-    assert curator.is_staff
-    assert curator.is_superuser
-    assert curator.check_password("a demo password")
-    assert list(curator.groups.values_list("name", flat=True)) == ["Curator"]
-    assert EmailAddress.objects.get(user=curator).verified
-    assert curator.display_name == SiteProfile.load().curator_name
-
-
-def test_demo_prints_the_sign_in_once(loaded):
-    assert loaded == "Curator: curator@example.org\nPassword: a demo password\n"
-    assert load() == "There is content already; nothing was changed.\n"
-
-
-def test_demo_makes_up_a_password_where_none_is_given(monkeypatch):
-    monkeypatch.delenv("DEMO_CURATOR_PASSWORD", raising=False)
-    password = re.search(r"^Password: (\S{16,})$", load(), re.MULTILINE)[1]
-    assert User.objects.get(email="curator@example.org").check_password(password)
-
-
-def test_demo_leaves_a_database_with_a_topic_alone():
-    Topic.objects.create(slug="own", title="My own topic")
-    assert load() == "There is content already; nothing was changed.\n"
-    assert Topic.objects.count() == 1
-    assert not User.objects.exists()
-
-
-def test_demo_is_loaded_whole_or_not_at_all(monkeypatch):
-    def broken(*args):
-        raise RuntimeError("in the middle")
-
-    monkeypatch.setattr(demo, "_relate", broken)
-    with pytest.raises(RuntimeError):
-        load()
-    assert not Topic.objects.exists()
-    assert not User.objects.exists()
 
 
 def test_demo_pages_answer(loaded, client):
