@@ -215,6 +215,7 @@ RECURRING = [
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
     ("qa.models.Topic.measure_replies", 3600),
+    ("qa.desk.digest.tell_curators", 60),
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),

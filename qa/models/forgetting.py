@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import F
+from django.urls import reverse
 from django.utils import timezone
 
 import outbox.mail
@@ -55,7 +56,11 @@ class Forgetting:
         )
 
     def _forget_words(self) -> None:
-        """What asker and curator wrote to each other, and what a curator has not saved yet."""
+        """What asker and curator wrote to each other, what a curator has not saved yet, and the
+        mails by which curators were told the title.
+        """
+        page = reverse("admin:qa_question_change", args=[self.pk])
+        Message.objects.filter(purpose=emails.DIGEST, text__contains=page).delete()
         self.follow_ups.all().delete()
         self.unsaved_edits.all().delete()
 
