@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from qa.desk import page, words
+from qa.desk import page, snippets, unsaved, words
 from qa.desk.access import curators_only
 from qa.desk.fields import Text
 from qa.desk.forms import DraftForm, MergeForm, PrivateForm, PublicForm, ReasonForm
@@ -160,6 +160,8 @@ def correct(request, pk: int):
 def undo(request, pk: int):
     """Take the last decision back; `event` says which one the curator saw as the last."""
     question = load(pk)
+    loaded = question.revision
+    unsaved.keep(request.user, question, request.POST)
     seen, last = request.POST.get("event"), question.last_decision()
     if last is None or (seen and seen != str(last.pk)):
         return conflict(request, pk, DraftForm)
@@ -167,6 +169,7 @@ def undo(request, pk: int):
         stopped = question.undo(by=request.user)
     except StateConflict:
         return conflict(request, pk, DraftForm)
+    unsaved.follow(request.user, question, loaded)
     if stopped:
         messages.success(request, "Taken back. No mail about it has left.")
     else:
@@ -188,7 +191,7 @@ def mails(request) -> bool | None:
 
 def decide(request, question: Question, verb: str, form, act):
     """Save what was typed and act, or do neither and say why."""
-    sheet = Sheet(question, request.POST, form)
+    sheet = Sheet(question, snippets.expanded(request), form)
     if _is_repeated(request, sheet, verb):
         return _onwards(request, question)
     if sheet.is_outdated or not question.may(verb, request.user):
