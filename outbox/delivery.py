@@ -7,6 +7,7 @@ logger must not itself send mail: a failure would breed the next.
 import contextlib
 import logging
 from dataclasses import dataclass
+from datetime import timedelta
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -14,9 +15,12 @@ from django.utils import timezone
 
 from .claims import claim, hand_over, mine, recover, release, reply_timeout
 from .headers import LINE_LIMIT
-from .models import ACCOUNT, MAX_TRIES, UNCLAIMED, WORDLESS, Status
+from .models import ACCOUNT, MAX_TRIES, UNCLAIMED, WORDLESS, Message, Status
 from .pace import Pace
 from .retry import SERVICE_IS_DOWN, code_of, delay, explain, judge
+
+# For so long a server's own trouble costs its mails no try.
+SERVER_PATIENCE = timedelta(hours=24)
 
 logger = logging.getLogger(__name__)
 
@@ -80,6 +84,10 @@ def as_email(message):
     return email
 
 
+def is_young(message):
+    return message.created_at > timezone.now() - SERVER_PATIENCE
+
+
 class Round:
     """One connection and the claimed rows that it carries."""
 
@@ -104,8 +112,8 @@ class Round:
         finally:
             with contextlib.suppress(OSError):
                 self.connection.close()
-        if not self.counts.stopped:
-            Pace.recover()
+        if self.counts.sent and not self.counts.stopped and Pace.recover():
+            Message.objects.hurry()
         return self.counts
 
     def carry(self, messages):
@@ -133,9 +141,12 @@ class Round:
             self.interrupt(verdict.reason, error)
         if verdict.unsure and message.bulk:
             self.give_up(message, "unknown", Status.UNKNOWN, verdict, error)
-        elif verdict.stops and not data_begun and not self.fresh:
-            # An old connection broke: not this mail's doing, so the try does not count.
-            self.put_back(message, error, attempts=message.attempts)
+        elif verdict.stops and not verdict.unsure and is_young(message):
+            # The server's doing and not this mail's, so the try does not count. Where it may be
+            # the mail's all the same, others come first.
+            wait = delay(1) if self.fresh else timedelta()
+            when = timezone.now() + wait
+            self.put_back(message, error, attempts=message.attempts, not_before=when)
         elif verdict.permanent or message.attempts + 1 >= MAX_TRIES:
             self.give_up(message, "failed", Status.FAILED, verdict, error)
         else:
@@ -146,6 +157,8 @@ class Round:
         self.counts.stopped = reason
         if code_of(error) in SERVICE_IS_DOWN:
             Pace.rest(progress=bool(self.counts.sent))
+        else:
+            Pace.note_trouble()
         logger.warning("The mail server is of no use at the moment: %s", reason)
 
     def put_back(self, message, error, **fields):

@@ -11,6 +11,8 @@ from .pace import Pace  # noqa: F401 (Django looks for models here)
 from .suppression import Suppression  # noqa: F401
 
 MAX_TRIES = 8
+# Errors that tell of the server or the line, as `outbox.retry.explain` writes them.
+SILENCE = ["TimeoutError", "SMTPServerDisconnected", "ConnectionResetError", "BrokenPipeError"]
 ACCOUNT = "account"  # the purpose of mails whose links and codes open an account
 
 
@@ -56,6 +58,15 @@ class MessageQuerySet(models.QuerySet):
     def go_on(self):
         """Let what was paused leave; return how many."""
         return self.filter(status=Status.PAUSED).update(status=Status.QUEUED)
+
+    def hurry(self):
+        """The server is back: what waits because it was silent need not wait longer."""
+        silent = Q()
+        for name in SILENCE:
+            silent |= Q(last_error__startswith=name)
+        now = timezone.now()
+        waiting = self.filter(silent, status=Status.QUEUED, attempts__gt=0, not_before__gt=now)
+        return waiting.update(not_before=now)
 
     def drop_stuck(self):
         """Let no person's click send again what failed or is uncertain; return how many."""

@@ -42,9 +42,17 @@ class Pace(models.Model):
         pace.save()
 
     @classmethod
+    @transaction.atomic
+    def note_trouble(cls):
+        """The connection broke: no rest for the others, but something to recover from."""
+        pace = cls.locked()
+        pace.pause = max(pace.pause, 1)
+        pace.save()
+
+    @classmethod
     def recover(cls):
-        """The server took everything: the next rest is a short one again."""
-        cls.objects.filter(pause__gt=0).update(pause=0)
+        """The server took everything, so the next rest is short. False without trouble before."""
+        return bool(cls.objects.filter(pause__gt=0).update(pause=0))
 
     def room(self, now):
         """How many mails may leave now: a bucket that is never filled beyond a tenth of a minute.
