@@ -91,7 +91,12 @@ def name_spans(text: str) -> list[tuple[int, int]]:
         *_with_degree(text),
     ]
     spans += _again(text, spans)
-    return _merged(spans)
+    return [(start, start + len(_bare(text[start:end]))) for start, end in _merged(spans)]
+
+
+def _bare(words: str) -> str:
+    """Without the s of the genitive: “Ann’s leg” is to become “[name]’s leg”."""
+    return re.sub(r"['’]s$", "", words)
 
 
 def _is_shouted(text: str) -> bool:
@@ -247,13 +252,13 @@ def _again(text: str, spans) -> list[tuple[int, int]]:
     words = {
         word
         for span in spans
-        for word in WORD.findall(text[slice(*span)])
+        for word in map(_bare, WORD.findall(text[slice(*span)]))
         if len(word) > 2 and word[0].isupper() and word.lower() not in NEVER | PARTICLES
     }
     return [
         found.span()
         for found in WORD.finditer(text)
-        if found[0] in words and not CONDITIONS.match(text, found.end())
+        if _bare(found[0]) in words and not CONDITIONS.match(text, found.end())
     ]
 
 

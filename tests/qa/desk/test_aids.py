@@ -7,7 +7,7 @@ from outbox.models import Message
 from qa.desk.sheet import Sheet
 from qa.models import Image, UnsavedEdit
 from tests import factories
-from tests.qa.desk.forms import post, row, url
+from tests.qa.desk.forms import post, url
 
 pytestmark = pytest.mark.django_db
 BODY = "Is quinine safe for my calves?\n\nThanks,\nSheila Oduya\nsheila@example.org"
@@ -32,14 +32,13 @@ def test_personal_details_are_marked_in_the_askers_words(desk, telling):
 
 
 def test_one_detail_is_replaced_and_nothing_saved(desk, telling):
-    before = row(telling)
-
     page = post(desk, telling, "redact", answer="Yes.", redact="name:Sheila Oduya")
 
     form = desk.get(page.url).context["form"]
     assert form["body"].value() == BODY.replace("Sheila Oduya", "[name]")
     assert form["answer"].value() == "Yes."
-    assert row(telling) == before
+    telling.refresh_from_db()
+    assert (telling.body, telling.official_answer) == (BODY, None)
 
 
 def test_all_details_are_replaced_in_text_and_pictures(desk, telling):
