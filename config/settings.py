@@ -232,6 +232,7 @@ LIMITS = {
     "draft": [(30, 3600)],
     "follow-up": [(5, 3600), (15, 86400)],
     "newsletter": [(30, 3600)],
+    "helped": [(1, 86400)],  # of one visitor about one answer on one day
     "picture bytes": [(40 * 1024 * 1024, 3600)],  # as stored, of pictures that were just chosen
 }
 

@@ -36,6 +36,7 @@ WORDS = {
 }
 # What frees room, or takes next to none, is done while hardly any is left.
 SMALL_ACTS = {"asking:erase", "asking:withdraw", "asking:end", "asking:email_confirm"}
+SMALL_ACTS |= {"asking:helped"}
 SIGN_IN = "/accounts/"  # forms below it hold passwords, which are not sent back
 
 

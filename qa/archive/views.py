@@ -109,6 +109,7 @@ Disallow: /ask/
 Disallow: /asked/
 Disallow: /confirm/
 Disallow: /embed/
+Disallow: /helped/
 Disallow: /newsletter/confirm/
 Disallow: /newsletter/unsubscribe/
 Disallow: /questions/*/answer/

@@ -35,4 +35,6 @@ urlpatterns = [
     path("confirm/<str:token>/", views.email_confirm, name="email_confirm"),
     # questions/<pk>/answer/: by a member
     path("questions/<int:pk>/answer/", views.reader_answer, name="reader_answer"),
+    # helped/<pk>/: by any reader. Not below /questions/<pk>/, where a title might be called so
+    path("helped/<int:pk>/", views.helped, name="helped"),
 ]

@@ -36,6 +36,13 @@ def mailbox_mark(email: str) -> str:
     return _mark("mailbox", f"{local.partition('+')[0]}@{domain}")
 
 
+def day_mark(address: str, what: str) -> str:
+    """A fingerprint of one visitor, one thing and today. Nobody can be followed by it: it is
+    another one for every thing, and on every day.
+    """
+    return _mark("day", f"{visitor_mark(address)} {what} {timezone.localdate()}")
+
+
 def _mark(kind: str, text: str) -> str:
     return salted_hmac(f"qa.trace.{kind}", text).hexdigest()[:32]
 
