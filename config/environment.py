@@ -33,6 +33,14 @@ def switch(name: str, default: bool) -> bool:
     return value in TRUE
 
 
+def one_of(name: str, values: list[str]) -> str:
+    """One of the values; the first by default."""
+    value = text(name, values[0]).lower()
+    if value not in values:
+        raise ImproperlyConfigured(f"{name} must be {' or '.join(values)}, not {value!r}.")
+    return value
+
+
 def words(name: str) -> list[str]:
     """A comma-separated list."""
     return [word.strip() for word in text(name).split(",") if word.strip()]

@@ -211,6 +211,7 @@ RECURRING = [
     ("qa.housekeeping.purge_traces", 3600),
     ("qa.housekeeping.purge_unsaved_edits", 3600),
     ("qa.housekeeping.release_claims", 60),
+    ("qa.search.fill", 20),
     ("qa.housekeeping.purge_orphan_files", 600),
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
@@ -223,6 +224,9 @@ RECURRING = [
     ("newsletter.housekeeping.finish_sending", 5),
     ("newsletter.housekeeping.purge_unconfirmed", 3600),
 ]
+
+# --- What similar questions are found by (docs/adr/0012) ----------------------------------------
+SIMILAR_MODEL = environment.one_of("SIMILAR_MODEL", ["static", "minilm"])
 
 # --- How much one visitor, and one e-mail address, may send -----------------------------------
 RATE_LIMITS = environment.switch("RATE_LIMITS", True)

@@ -6,9 +6,13 @@ something becomes public or ceases to be, so that asking, desk and archive can a
 (docs/adr/0002).
 """
 
-from qa.search import lexical
+from qa.search import embedding, lexical, vectors
 from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
+from qa.search.ranking import ranked
 from qa.search.words import LONGEST_WORD, MOST_TERMS, STOP, WORD, fold, telling_words, terms
+
+# How much less than the best must reach is enough for the others.
+FAIR = 0.15
 
 __all__ = [
     "CLOSE",
@@ -21,9 +25,11 @@ __all__ = [
     "Hit",
     "add",
     "create_sql",
+    "fill",
     "fold",
     "forget",
     "index",
+    "ranked",
     "remove",
     "search",
     "similar",
@@ -44,11 +50,14 @@ def index(question) -> None:
 
 def add(rows) -> None:
     """Put rows of (number, topic's number, title, text) into the index; none is there yet."""
+    rows = list(rows)
     lexical.add(rows)
+    vectors.add((pk, title, text) for pk, _, title, text in rows)
 
 
 def remove(question_id: int) -> None:
     lexical.remove(question_id)
+    vectors.remove(question_id)
 
 
 def forget(question_id: int) -> None:
@@ -74,17 +83,17 @@ def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: i
 
 
 def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[int]:
-    """Numbers of the published questions closest to a new one, best first; may be none."""
-    words = telling_words(text)[:24]
-    if not words:
+    """Numbers of the published questions closest to a new one, best first.
+
+    None where not even the best fits (the model's `threshold`); beside a good one, fair ones.
+    """
+    found = [(score, pk) for score, pk in ranked(text) if pk != exclude]
+    enough = embedding.current().threshold
+    if not found or found[0][0] < enough:
         return []
-    found = lexical.any_hits(words, limit + 1)
-    needed = 2 if len(words) > 2 else 1
-    close = [hit.id for hit in found if _shared(words, hit) >= needed and hit.id != exclude]
-    return close[:limit]
+    return [pk for score, pk in found[:limit] if score >= enough - FAIR]
 
 
-def _shared(words, hit) -> int:
-    """How many of the words stand in the title or the snippet, by their first five letters."""
-    text = f"{hit.title} {hit.snippet}".lower().replace(OPEN, "").replace(CLOSE, "")
-    return sum(word[:5] in text for word in words)
+def fill() -> int:
+    """Place the questions that `similar` does not know yet (settings.RECURRING); how many."""
+    return vectors.fill()

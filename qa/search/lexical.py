@@ -52,9 +52,8 @@ def add(rows) -> None:
 
 
 def remove(question_id: int) -> None:
-    column = "id" if connection.vendor == "postgresql" else "rowid"
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM qa_search WHERE {column} = %s", [question_id])  # noqa: S608
+        cursor.execute(f"DELETE FROM qa_search WHERE {_id()} = %s", [question_id])  # noqa: S608
 
 
 def merge_segments() -> None:
@@ -73,10 +72,30 @@ def hits(terms: list[list[str]], topic_id: int | None, limit: int, offset: int) 
     return _hits(_all_of(terms), topic_id, limit, offset)
 
 
-def any_hits(wanted: list[str], limit: int) -> list[Hit]:
-    postgres = connection.vendor == "postgresql"
-    query = (" | " if postgres else " OR ").join(_phrase([word], postgres) for word in wanted)
-    return _hits(query, None, limit, 0)
+def titles(numbers: list[int]) -> dict[int, str]:
+    """The titles of questions in the index."""
+    places = ", ".join(["%s"] * len(numbers)) or "NULL"
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_id()}, title FROM qa_search WHERE {_id()} IN ({places})",  # noqa: S608
+            numbers,
+        )
+        return dict(cursor.fetchall())
+
+
+def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
+    """Numbers, titles and texts of questions that a model has not placed (qa/search/vectors.py)."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT {_id()}, title, body FROM qa_search WHERE NOT EXISTS (SELECT 1 FROM"  # noqa: S608
+            f" qa_vector WHERE question_id = qa_search.{_id()} AND model = %s) LIMIT %s",
+            [model, limit],
+        )
+        return cursor.fetchall()
+
+
+def _id() -> str:
+    return "id" if connection.vendor == "postgresql" else "rowid"
 
 
 def _hits(query: str, topic_id: int | None, limit: int, offset: int) -> list[Hit]:

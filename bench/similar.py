@@ -1,0 +1,181 @@
+"""bin/bench similar: how well a new question finds the answered one, on four judged sets.
+
+Against SQLite's FTS5 with porter stems and BM25, in the same run and on one processor. R@k is the
+share of the questions with a match that have one among the first k. "silent" is the share of the
+questions without a match that are shown nothing, "off" that of the questions in off_topic.txt.
+What is counted is what the site shows: nothing, where `similar` thinks that nothing fits. Times are
+of the processor, for each question, everything included.
+"""
+
+import argparse
+import csv
+import json
+import os
+import resource
+import sqlite3
+import tempfile
+import time
+from pathlib import Path
+
+SETS = ("rqe_consumer_faq", "meqsum", "rqe_clinical", "medquad_cross_source")
+OFF_TOPIC = Path(__file__).parent / "off_topic.txt"
+
+
+def main(args: list[str]) -> None:
+    parser = argparse.ArgumentParser(prog="bin/bench similar")
+    parser.add_argument("--data", type=Path, default=os.environ.get("ASKWELL_DATA", "data"))
+    parser.add_argument(
+        "--models", default="static,minilm", help="those not installed are left out"
+    )
+    parser.add_argument("--most", type=int, default=10**6, help="queries of each set")
+    parser.add_argument("--sizes", default="100000", help="archives to take times at, or nothing")
+    options = parser.parse_args(args)
+    with tempfile.TemporaryDirectory() as folder:
+        _set_up(folder)
+        sets = {name: read(Path(options.data) / "similar_questions" / name) for name in SETS}
+        print(
+            f"{'set':22}{'method':22}{'R@1':>7}{'R@5':>7}{'MRR@10':>8}{'silent':>8}{'off':>6}{'ms':>7}"
+        )
+        for name, method in _methods(options.models):
+            rows = [_row(key, name, method, judged, options.most) for key, judged in sets.items()]
+            print(f"{'mean':22}{name:22}{'':7}{sum(rows) / len(rows):7.3f}\n")
+        for size in filter(None, options.sizes.split(",")):
+            for name, method in _methods(options.models):
+                _times(int(size), name, method, sets)
+
+
+def read(folder: Path) -> tuple[list[str], list[str], list[set[int]]]:
+    """Queries, corpus, and for each query the places in the corpus of what matches it."""
+    queries, corpus = (
+        [json.loads(line) for line in (folder / f"{name}.jsonl").open(encoding="utf-8")]
+        for name in ("queries", "corpus")
+    )
+    places = {row["docid"]: place for place, row in enumerate(corpus)}
+    matches = {row["qid"]: set() for row in queries}
+    with (folder / "qrels.tsv").open(encoding="utf-8") as file:
+        for qid, docid, judged in list(csv.reader(file, delimiter="\t"))[1:]:
+            if judged == "1":
+                matches[qid].add(places[docid])
+    return [row["text"] for row in queries], [row["text"] for row in corpus], list(matches.values())
+
+
+class Fts5:
+    """Any of the words, without those that say nothing, by BM25."""
+
+    def fill(self, corpus) -> None:
+        self.database = sqlite3.connect(":memory:")
+        self.database.execute(
+            "CREATE VIRTUAL TABLE known USING fts5 (text, tokenize = 'porter unicode61')"
+        )
+        self.database.executemany(
+            "INSERT INTO known (rowid, text) VALUES (?, ?)", enumerate(corpus)
+        )
+
+    def __call__(self, query: str) -> list[int]:
+        from qa.search.words import STOP, WORD
+
+        words = dict.fromkeys(WORD.findall(query.lower()))
+        words = [word for word in words if word not in STOP] or list(words)
+        found = self.database.execute(
+            "SELECT rowid FROM known WHERE known MATCH ? ORDER BY bm25(known) LIMIT 10",
+            [" OR ".join(f'"{word}"' for word in words)],
+        )
+        return [row[0] for row in found]
+
+
+class Ours:
+    """What the site does."""
+
+    def __init__(self, model: str):
+        self.model = model
+
+    def fill(self, corpus) -> None:
+        from django.conf import settings
+        from django.db import connection, transaction
+
+        from qa.search import add, embedding, vectors
+
+        settings.SIMILAR_MODEL = self.model
+        embedding.current.cache_clear()
+        with connection.cursor() as cursor:
+            cursor.execute("DELETE FROM qa_search")
+            cursor.execute("DELETE FROM qa_vector")
+        with transaction.atomic():
+            add((place + 1, 1, text, "") for place, text in enumerate(corpus))
+            while vectors.fill(60):
+                pass
+
+    def __call__(self, query: str) -> list[int]:
+        from qa.search import similar
+
+        return [pk - 1 for pk in similar(query, limit=10)]
+
+
+def _methods(models: str):
+    from qa.search import minilm
+
+    yield "fts5 porter bm25", Fts5()
+    for model in models.split(","):
+        if model != "minilm" or minilm.installed():
+            yield model, Ours(model)
+
+
+def _row(key: str, name: str, method, judged, most: int) -> float:
+    """Measure one method on one set, print it, return R@5."""
+    queries, corpus, matches = judged
+    method.fill(corpus)
+    method(queries[0])
+    began = time.process_time()
+    found = [method(query) for query in queries[:most]]
+    took = (time.process_time() - began) / len(found)
+    ranks, silent = [], []
+    for rows, right in zip(found, matches, strict=False):
+        if right:
+            ranks.append(next((n for n, place in enumerate(rows, 1) if place in right), 99))
+        else:
+            silent.append(not rows)
+    first, five = (sum(rank <= k for rank in ranks) / len(ranks) for k in (1, 5))
+    mrr = sum(1 / rank for rank in ranks if rank <= 10) / len(ranks)
+    quiet = f"{sum(silent) / len(silent):8.2f}" if silent else " " * 8
+    off = [not method(query) for query in OFF_TOPIC.read_text().splitlines()]
+    figures = f"{first:7.3f}{five:7.3f}{mrr:8.3f}{quiet}{sum(off) / len(off):6.2f}"
+    print(f"{key:22}{name:22}{figures}{took * 1000:7.1f}", flush=True)
+    return five
+
+
+def _times(size: int, name: str, method, sets) -> None:
+    """The time of a query where there are `size` questions, made of those of the sets."""
+    known = [text for _, corpus, _ in sets.values() for text in corpus]
+    half = len(known) // 2
+    corpus = [f"{known[n % half]} {known[-1 - n // half][:40]}" for n in range(size)]
+    method.fill(corpus)
+    queries = [text for texts, _, _ in sets.values() for text in texts[:100]]
+    method(queries[0])
+    took = []
+    for query in queries:
+        began = time.process_time()
+        method(query)
+        took.append((time.process_time() - began) * 1000)
+    took.sort()
+    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(
+        f"{size:,} questions, {name}: mean {sum(took) / len(took):.1f} ms, p50"
+        f" {took[len(took) // 2]:.1f}, p99 {took[int(len(took) * 0.99)]:.1f};"
+        f" at most {memory} MB so far",
+        flush=True,
+    )
+
+
+def _set_up(folder: str) -> None:
+    """The index alone, in a database of its own."""
+    import django
+    from django.db import connection
+
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder}/similar.sqlite3"
+    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
+    django.setup()
+    from qa.search import create_sql, vectors
+
+    with connection.cursor() as cursor:
+        for statement in create_sql("sqlite") + vectors.create_sql("sqlite"):
+            cursor.execute(statement)

@@ -1,0 +1,167 @@
+"""Where each published question lies in the space of meanings, and which lie nearest to a text.
+
+The table holds one vector of whole numbers for each question. A process keeps only the signs of
+their coordinates (32 bytes each), which choose candidates; the table's own vectors then decide. So
+a question that was unpublished is never found, however old what the process remembers, and one
+that was published by another process is found by the number of its row, which only grows.
+"""
+
+import threading
+import time
+
+import numpy as np
+from django.db import connection
+
+from qa.search import embedding, lexical
+
+# How many candidates the signs choose; an archive of fewer is compared whole.
+CANDIDATES = 400
+CHUNK = 20_000  # rows read at once
+# How much of the text after the title counts, and how many characters of it are read.
+LEAD_WEIGHT, LEAD = 0.3, 300
+# The larger model is slow: an import leaves its questions to `fill`.
+MOST_AT_ONCE, FILL_SECONDS = 5, 5.0
+
+
+def create_sql(vendor: str) -> list[str]:
+    """The statements that make the table, for the migration."""
+    number, blob = (
+        ("bigserial PRIMARY KEY", "bytea")
+        if vendor == "postgresql"
+        else ("integer PRIMARY KEY AUTOINCREMENT", "blob")
+    )
+    return [
+        f"CREATE TABLE qa_vector (number {number}, question_id bigint NOT NULL UNIQUE,"
+        f" model varchar(20) NOT NULL, vector {blob} NOT NULL)"
+    ]
+
+
+def add(rows) -> None:
+    """Put rows of (question's number, title, text) in; they must not be there yet."""
+    rows, model = list(rows), embedding.current()
+    if model.slow and len(rows) > MOST_AT_ONCE:
+        return
+    values = [(pk, model.name, _packed(_place(model, title, text))) for pk, title, text in rows]
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO qa_vector (question_id, model, vector) VALUES (%s, %s, %s)", values
+        )
+
+
+def remove(question_id: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM qa_vector WHERE question_id = %s", [question_id])
+
+
+def fill(seconds: float = FILL_SECONDS) -> int:
+    """Place questions that the current model has not placed yet; return how many.
+
+    For a site that ran before there were vectors, after an import, after another model was chosen.
+    """
+    done, until = 0, time.monotonic() + seconds
+    while time.monotonic() < until:
+        rows = lexical.without_vector(embedding.current().name, MOST_AT_ONCE)
+        if not rows:
+            break
+        for pk, title, text in rows:
+            remove(pk)
+            add([(pk, title, text)])
+        done += len(rows)
+    return done
+
+
+def nearest(query: np.ndarray) -> dict[int, float]:
+    """Numbers of the questions nearest to a unit vector, with the cosine of the angle."""
+    model = embedding.current().name
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT coalesce(max(number), 0) FROM qa_vector")
+        newest = cursor.fetchone()[0]
+        if newest <= CANDIDATES:
+            cursor.execute("SELECT question_id, vector FROM qa_vector WHERE model = %s", [model])
+        else:
+            chosen = _signs.nearest(model, newest, query)
+            places = ", ".join(["%s"] * len(chosen)) or "NULL"
+            cursor.execute(
+                "SELECT question_id, vector FROM qa_vector"  # noqa: S608 (placeholders only)
+                f" WHERE model = %s AND question_id IN ({places})",
+                [model, *chosen],
+            )
+        rows = cursor.fetchall()
+    if not rows:
+        return {}
+    vectors = _unpacked(rows).astype(np.float32)
+    cosines = vectors @ query / (np.linalg.norm(vectors, axis=1) + 1e-9)
+    return dict(zip((row[0] for row in rows), cosines.tolist(), strict=True))
+
+
+def _place(model, title: str, text: str) -> np.ndarray:
+    """A question's vector: its title's, and a little of what its text begins with."""
+    return model.embed(title) + LEAD_WEIGHT * model.embed(text[:LEAD])
+
+
+def _packed(vector: np.ndarray) -> bytes:
+    """Whole numbers from -127 to 127; a vector's length says nothing and is not kept."""
+    largest = np.abs(vector).max() or 1
+    return np.round(vector * (127 / largest)).astype(np.int8).tobytes()
+
+
+def _unpacked(rows) -> np.ndarray:
+    data = b"".join(bytes(row[1]) for row in rows)
+    return np.frombuffer(data, np.int8).reshape(len(rows), -1)
+
+
+class _Signs:
+    """The signs of all vectors of one model, 64 to a number, as this process knows them."""
+
+    def __init__(self):
+        self.lock = threading.Lock()
+        self.clear()
+
+    def clear(self) -> None:
+        self.model, self.newest = "", 0
+        self.ids = np.empty(0, np.int64)
+        self.bits = np.empty((0, 0), np.uint64)  # a row for each 64 coordinates
+
+    def nearest(self, model: str, newest: int, query: np.ndarray) -> list[int]:
+        """Questions that differ in the fewest signs from the query."""
+        with self.lock:
+            if model != self.model or newest < self.newest:
+                self.clear()
+                self.model = model
+            if newest > self.newest:
+                self._read_on()
+            ids, bits = self.ids, self.bits
+        if not len(ids):
+            return []
+        differing = np.zeros(len(ids), np.uint16)
+        for row, mine in zip(bits, _signs_of(query[None])[:, 0], strict=True):
+            differing += np.bitwise_count(row ^ mine)
+        last = min(CANDIDATES, len(ids)) - 1
+        return ids[np.argpartition(differing, last)[: last + 1]].tolist()
+
+    def _read_on(self) -> None:
+        ids, bits = [self.ids], [self.bits] if len(self.ids) else []
+        with connection.cursor() as cursor:
+            while True:
+                cursor.execute(
+                    "SELECT question_id, vector, number FROM qa_vector"
+                    " WHERE model = %s AND number > %s ORDER BY number LIMIT %s",
+                    [self.model, self.newest, CHUNK],
+                )
+                rows = cursor.fetchall()
+                if not rows:
+                    break
+                self.newest = rows[-1][2]
+                ids.append(np.array([row[0] for row in rows], np.int64))
+                bits.append(_signs_of(_unpacked(rows)))
+        if len(ids) > 1:
+            self.ids, self.bits = np.concatenate(ids), np.concatenate(bits, axis=1)
+
+
+def _signs_of(vectors: np.ndarray) -> np.ndarray:
+    """One column for each vector, of 64-bit numbers."""
+    packed = np.packbits(vectors > 0, axis=1)
+    return np.ascontiguousarray(packed.view(np.uint64).T)
+
+
+_signs = _Signs()
