@@ -80,6 +80,10 @@ def live(client, question, mark, cora, ben) -> None:
     words.publish(by=cora)
     refused = Answer.from_reader(question, by=ben, body=mark.words("a refused answer"))
     refused.decline(by=cora, note=mark.words("why it was refused"))
+    question.correct(by=cora, note=mark.words("correction"), tell=True)
+    question.write(mark.words("message"))
+    question.follow_ups.get().reply(by=cora, text=mark.words("reply"))
+    question.unsaved_edits.create(by=cora, revision=0, fields={"note": mark.words("unsaved")})
 
 
 def answer(question, mark, by) -> None:

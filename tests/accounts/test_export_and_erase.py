@@ -45,7 +45,8 @@ def export(client) -> zipfile.ZipFile:
 
 def test_the_archive_holds_what_is_mine_and_nothing_else(ben_signed_in, ben):
     mine = with_picture(factories.pending(**bens(title="Is this one of mine?")))
-    factories.pending(title="Does Ada ask this?")
+    mine.write("It began in May.")
+    factories.pending(title="Does Ada ask this?").write("Ada's own words")
     newsletter.subscriber("ben@example.org")
     Answer.objects.create(
         question=factories.published(), kind="reader", author=ben, body="I stretch."
@@ -57,6 +58,9 @@ def test_the_archive_holds_what_is_mine_and_nothing_else(ben_signed_in, ben):
 
     assert data["account"]["email"] == "ben@example.org"
     assert [row["asked_title"] for row in data["questions"]] == ["Is this one of mine?"]
+    [message] = data["questions"][0]["messages"]
+    assert (message["text"], message["from_asker"]) == ("It began in May.", True)
+    assert "Ada's own words" not in text
     assert data["reader_answers"][0]["body"] == "I stretch."
     assert data["newsletter"][0]["consents"][0]["text"] == Consent.TEXT
     picture = f"pictures/{mine.reference_number}-{mine.images.get().pk}.jpg"

@@ -126,7 +126,7 @@ def test_official_answer_has_no_page_of_its_own(desk, answer):
     assert desk.post(address(official, "decline")).status_code == 404
 
 
-@pytest.mark.parametrize("act", ["publish", "decline"])
+@pytest.mark.parametrize("act", ["publish", "decline", "spam", "undo"])
 def test_decision_by_get_does_nothing(desk, answer, act):
     response = desk.get(address(answer, act))
 
@@ -134,7 +134,7 @@ def test_decision_by_get_does_nothing(desk, answer, act):
     assert (response.headers["Location"], answer.status) == (address(answer), "pending")
 
 
-@pytest.mark.parametrize("act", ["change", "publish", "decline"])
+@pytest.mark.parametrize("act", ["change", "publish", "decline", "spam", "undo"])
 def test_staff_without_the_role_are_refused(client, answer, settings, act):
     settings.STAFF_MFA = False
     otto = factories.member("Otto", is_staff=True)
@@ -162,3 +162,65 @@ def test_mail_that_cannot_be_written_takes_the_decision_with_it(desk, answer, mo
 
     answer.refresh_from_db()
     assert (answer.status, answer.events.count()) == ("pending", 0)
+
+
+def columns(answer) -> dict:
+    values = Answer.objects.filter(pk=answer.pk).values().get()
+    return {name: values[name] for name in values if name != "updated_at"}
+
+
+@pytest.mark.parametrize("act", ["publish", "decline", "spam"])
+def test_undo_restores_the_row_and_stops_the_mail(desk, answer, act, cora):
+    before = columns(answer)
+    desk.post(address(answer, act), {"reason": "It names a brand."})
+    decided = columns(answer)
+    page = desk.get(address(answer)).text
+
+    desk.post(address(answer, "undo"), {"event": answer.events.last().pk})
+
+    event = answer.events.last()
+    assert decided != before
+    assert 'id="undo"' in page
+    assert columns(answer) == before
+    assert {mail.status for mail in reader_mails()} == (set() if act == "spam" else {"cancelled"})
+    assert (event.verb, event.actor, event.undone.verb) == ("undo", cora, f"{act}_reader_answer")
+    assert "warm" not in desk.get(answer.question.get_absolute_url()).text
+    assert 'id="undo"' not in desk.get(address(answer)).text
+
+
+def test_mail_waits_for_the_time_of_undo(desk, answer, settings):
+    settings.UNDO_SECONDS = 60
+    desk.post(address(answer, "publish"))
+
+    [mail] = reader_mails()
+    assert 50 < (mail.not_before - mail.created_at).total_seconds() <= 60
+
+
+def test_undo_after_the_mail_has_left_says_so(desk, answer):
+    desk.post(address(answer, "publish"))
+    Message.objects.filter(purpose="reader answer").update(status="sent", sent_at=answer.created_at)
+
+    response = desk.post(address(answer, "undo"), follow=True)
+
+    assert "the mail about it had left already" in response.text
+    assert Answer.objects.get(pk=answer.pk).status == "pending"
+
+
+def test_undo_of_nothing_and_of_what_is_not_the_last_is_told(desk, answer):
+    assert desk.post(address(answer, "undo")).status_code == 409
+    desk.post(address(answer, "publish"))
+    first = answer.events.last().pk
+    desk.post(address(answer, "decline"))
+
+    assert desk.post(address(answer, "undo"), {"event": first}).status_code == 409
+    assert Answer.objects.get(pk=answer.pk).status == "declined"
+
+
+def test_spam_mails_nobody_and_leaves_the_queue(desk, answer):
+    assert "A *warm* bath helped me." in desk.get("/admin/qa/question/").text
+
+    desk.post(address(answer, "spam"))
+
+    assert Answer.objects.get(pk=answer.pk).status == "spam"
+    assert reader_mails() == []
+    assert "A *warm* bath helped me." not in desk.get("/admin/qa/question/").text
