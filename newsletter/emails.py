@@ -1,13 +1,11 @@
 """One function per mail of the newsletter. Each only queues it, in the caller's transaction."""
 
-import re
-
 from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from newsletter import body
 from outbox import mail
-from qa import markdown
 from qa.models import SiteProfile
 
 CONFIRM, ALREADY, WELCOME = "newsletter confirmation", "newsletter already", "newsletter welcome"
@@ -59,8 +57,8 @@ class Letter:
         context = {
             "issue": issue,
             "site_name": site.name,
-            "body_html": markdown.render(issue.mail_body),
-            "body_text": as_text(issue.mail_body),
+            "body_html": body.html(issue.mail_body),
+            "body_text": body.text(issue.mail_body),
             "web_url": settings.BASE_URL + issue.get_absolute_url() if issue.public else "",
             "unsubscribe_url": mark_safe(UNSUBSCRIBE_MARK),  # noqa: S308 (a constant)
             "preferences_url": mark_safe(PREFERENCES_MARK),  # noqa: S308
@@ -109,11 +107,6 @@ class Letter:
             from_email=self.sender,
             headers=list_headers(EXAMPLE_UNSUBSCRIBE),
         )
-
-
-def as_text(body: str) -> str:
-    """Markdown as a plain mail: `[words](address)` becomes `words (address)`."""
-    return re.sub(r"\[([^\]]+)\]\(([^)\s]+)\)", r"\1 (\2)", body.replace("\r\n", "\n"))
 
 
 def _to(subscriber, template: str, purpose: str, headers=None, **context) -> None:

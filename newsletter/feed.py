@@ -8,9 +8,9 @@ from django.urls import reverse
 from django.utils.feedgenerator import Atom1Feed
 from django.views.decorators.http import require_safe
 
+from newsletter import body
 from newsletter.models import Issue
 from newsletter.pages import public
-from qa import markdown
 from qa.models import SiteProfile
 
 ENTRIES = 20
@@ -52,7 +52,7 @@ def entry(issue) -> dict:
         "unique_id": address,
         "unique_id_is_permalink": True,
         "description": clean(issue.preheader),
-        "content": clean(markdown.render(issue.mail_body)),
+        "content": clean(body.html(issue.mail_body)),
         "pubdate": issue.sent_at,
         "updateddate": issue.sent_at,
     }

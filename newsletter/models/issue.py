@@ -1,4 +1,3 @@
-import re
 import time
 from dataclasses import dataclass
 from datetime import timedelta
@@ -8,11 +7,10 @@ from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from newsletter import emails
+from newsletter import body, emails
 from newsletter.models.subscriber import Subscriber
 from outbox import mail
 from outbox.models import WAITING, Message, Status
-from qa import markdown
 
 BATCH = 200  # recipients per transaction
 QUEUEING = 4  # seconds of writing rows, then others have their turn
@@ -128,12 +126,11 @@ class Issue(models.Model):
 
     @property
     def html(self) -> str:
-        return markdown.render(self.body)
+        return body.html(self.body)
 
     @property
     def mail_body(self) -> str:
-        """The Markdown with the addresses of this site written out, as a mail needs them."""
-        return re.sub(r"\]\(/(?!/)", f"]({settings.BASE_URL}/", self.body)
+        return body.absolute(self.body)
 
     def recipients(self):
         """Who gets it if it leaves now; of a letter that was sent, only who had confirmed then."""
