@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from outbox import mail
 from outbox.models import Message, Status
-from qa.models import Image, Question, TopicPicture, Trace, UnsavedEdit
+from qa.models import DayCount, Image, Question, TopicPicture, Trace, UnsavedEdit
 from qa.models.deciding import CLAIM
 from qa.models.workflow import Status as State
 
@@ -25,6 +25,7 @@ DRAFTS_KEPT = timedelta(days=14)  # since the last change
 SENDERS_KEPT = timedelta(days=30)  # fingerprints of addresses (qa.models.Trace)
 REFUSED_KEPT = timedelta(days=180)  # declined questions and spam, since it was decided
 UNSAVED_KEPT = timedelta(days=30)  # what a curator typed and did not save
+COUNTS_KEPT = timedelta(days=400)  # of searches and the like (qa.models.DayCount)
 SENT_MAILS_KEPT = timedelta(days=180)
 # A file may be on disk for a moment before the row that names it is committed. What was taken out
 # of the archive may be there for a moment after; its address shall be dead within a minute.
@@ -93,6 +94,11 @@ def purge_unsaved_edits() -> int:
     """Forget what curators typed and never saved; return how many texts."""
     old = timezone.now() - UNSAVED_KEPT
     return UnsavedEdit.objects.filter(saved_at__lt=old).delete()[0]
+
+
+def purge_counts() -> int:
+    """Forget what was searched for, and what else was counted by day, long ago."""
+    return DayCount.objects.filter(day__lt=timezone.localdate() - COUNTS_KEPT).delete()[0]
 
 
 def release_claims() -> int:

@@ -42,6 +42,7 @@ def test_documents_say_how_long_everything_is_kept(document):
         "fingerprints": housekeeping.SENDERS_KEPT,
         "spam": housekeeping.REFUSED_KEPT,
         "mails": housekeeping.SENT_MAILS_KEPT,
+        "searches": housekeeping.COUNTS_KEPT,
     }
 
     for what, time in kept.items():

@@ -1,10 +1,13 @@
 """What the site counts by day while it is read and asked: from the pages to the numbers."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
+from django.utils import timezone
 
+from qa import housekeeping
 from qa.models import DayCount
 from tests import factories
 from tests.qa.asking.conftest import url
@@ -76,3 +79,12 @@ def test_draft_that_ends_for_another_reason_is_not_counted(client):
     client.post(url(factories.draft(), "end/"))
 
     assert rows() == []
+
+
+def test_counts_are_forgotten_after_400_days():
+    for days in (399, 401):
+        day = timezone.localdate() - timedelta(days=days)
+        DayCount.objects.create(day=day, what="search_empty", subject=f"{days}", number=3)
+
+    assert housekeeping.purge_counts() == 1
+    assert rows() == [("search_empty", "399", 3)]
