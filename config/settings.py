@@ -209,6 +209,7 @@ RECURRING = [
     ("qa.housekeeping.purge_uploads", 600),
     ("qa.housekeeping.purge_refused", 3600),
     ("qa.housekeeping.purge_traces", 3600),
+    ("qa.housekeeping.purge_counts", 86400),
     ("qa.housekeeping.purge_unsaved_edits", 3600),
     ("qa.housekeeping.release_claims", 60),
     ("qa.search.fill", 20),
