@@ -106,8 +106,9 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     # Whoever waits for a locked row gets the page for later, not a browser's time-out.
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
-    DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# Opening a database anew for each request costs as much as reading a page from it.
+DATABASES["default"]["CONN_MAX_AGE"] = 60
 
 # Counts of sign-ins and subscriptions: in the database, so that all web processes agree. A count is
 # forgotten early only where so many rows are alive.
@@ -217,6 +218,7 @@ RECURRING = [
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
     ("qa.models.Topic.measure_replies", 3600),
+    ("qa.models.Question.prepare_pages", 60),
     ("qa.desk.digest.tell_curators", 60),
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),

@@ -1,8 +1,10 @@
 """Text in, safe HTML out: CommonMark by markdown-it-py, then nh3's allow-list."""
 
+import hashlib
 import re
 from dataclasses import dataclass, field
 from html import unescape
+from importlib.metadata import version
 from itertools import pairwise
 
 import nh3
@@ -42,6 +44,8 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "h2": {"id"}, "h3": {"id"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 PICTURE = re.compile(r"^!\[[^\]]*\]\(picture:([a-z0-9-]+)\)[ \t]*$", re.MULTILINE)
+# Stored HTML is used only while these would make the same of its text again.
+RENDERING = f"1 {version('markdown-it-py')} {version('nh3')}"
 # html=False: raw HTML is shown as the characters that were typed, never interpreted.
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
 
@@ -73,9 +77,19 @@ def article(text: str, pictures: dict | None = None) -> Article:
     return Article(_with_pictures(html, pictures or {}), contents)
 
 
+def mark(text: str) -> str:
+    """What stored HTML was made of: a digest of the text and of what renders it."""
+    return hashlib.blake2b(f"{RENDERING}\n{text}".encode(), digest_size=16).hexdigest()
+
+
 def plain(text: str) -> str:
     """The words of a Markdown text, on one line."""
-    html = re.sub(r"<(/?)(p|li|h\d|br|td|th|tr|hr|blockquote)\b", r" <\1\2", render(text))
+    return words(render(text))
+
+
+def words(html: str) -> str:
+    """The words of rendered Markdown, on one line."""
+    html = re.sub(r"<(/?)(p|li|h\d|br|td|th|tr|hr|blockquote)\b", r" <\1\2", html)
     return " ".join(unescape(nh3.clean(html, tags=set())).split())
 
 

@@ -1,6 +1,15 @@
 """Questions and topics as the lists of the archive show them (templates/components)."""
 
-from django.db.models import Count, IntegerField, OuterRef, Q, QuerySet, Subquery
+from collections.abc import Iterable
+
+from django.db.models import (
+    Count,
+    IntegerField,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    prefetch_related_objects,
+)
 from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
@@ -9,11 +18,11 @@ from qa.models import Image, Question, Topic
 
 LATEST = 8
 # All that a list needs; what an asker wrote in private is not even loaded.
-LISTED = ("title", "slug", "name", "published_at", "topic__title", "topic__slug")
+LISTED = ("title", "slug", "name", "excerpt", "published_at", "topic__title", "topic__slug")
 
 
 def listed() -> QuerySet:
-    """Published questions, newest first, with what a teaser shows: two queries for any number."""
+    """Published questions, newest first, with what a teaser shows: one query for any number."""
     pictures = (
         Image.objects.filter(question=OuterRef("pk"), public_key__isnull=False)
         .order_by()
@@ -22,15 +31,23 @@ def listed() -> QuerySet:
         .values("number")
     )
     return (
-        Question.objects.for_pages()
+        Question.objects.published()
+        .select_related("topic")
         .only(*LISTED)
         .newest_first()
         .annotate(pictures=Coalesce(Subquery(pictures, output_field=IntegerField()), 0))
     )
 
 
-def teaser(question: Question, topic: bool = True) -> dict:
-    """One question for components/teaser.html."""
+def teasers(questions: Iterable[Question], topic: bool = True) -> list[dict]:
+    """Questions for components/teaser_list.html; `topic`: whether each names its own."""
+    rows = list(questions)
+    if unprepared := [question for question in rows if not question.excerpt]:
+        prefetch_related_objects(unprepared, Question.objects.officials())
+    return [_teaser(question, topic) for question in rows]
+
+
+def _teaser(question: Question, topic: bool) -> dict:
     return {
         "title": question.title,
         "url": question.get_absolute_url(),
@@ -45,14 +62,13 @@ def teaser(question: Question, topic: bool = True) -> dict:
 
 def topics() -> list[dict]:
     """Every topic with its number of answered questions, for components/topic_list.html."""
-    published = Q(questions__in=Question.objects.published())
-    rows = Topic.objects.annotate(count=Count("questions", filter=published))
+    rows = Topic.objects.only("slug", "title", "summary", "answered_count")
     return [
         {
             "title": topic.title,
             "url": topic.get_absolute_url(),
             "summary": topic.summary,
-            "count": topic.count,
+            "count": topic.answered_count,
         }
         for topic in rows
     ]

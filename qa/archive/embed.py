@@ -21,7 +21,7 @@ def embed(request, slug):
         "page": Page(topic.title, topic.summary, topic.get_absolute_url()),
         "topic": topic,
         "takes_questions": topic.takes_questions(),
-        "latest": [cards.teaser(question, topic=False) for question in latest],
+        "latest": cards.teasers(latest, topic=False),
     }
     response = render(request, "qa/archive/embed.html", context)
     response.headers["X-Robots-Tag"] = "noindex"

@@ -40,7 +40,7 @@ def topic_answered(request, slug):
 
 
 def _list(request, page: Page, found: keyset.KeysetPage, topic: Topic | None = None):
-    items = [cards.teaser(question, topic=topic is None) for question in found.questions]
+    items = cards.teasers(found.questions, topic=topic is None)
     context = {
         "page": page,
         "section": "answered",

@@ -124,9 +124,11 @@ def _merged_into(pk: int) -> Question:
 
 def related(question: Question) -> list[Question]:
     """The answered questions closest to this one, closest first."""
-    numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
+    numbers = question.closest
+    if numbers is None:
+        numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
     rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
-    return [rows[number] for number in numbers if number in rows]
+    return [rows[number] for number in numbers if number in rows][:RELATED]
 
 
 def _page(answer: Answer, site: SiteProfile) -> Page:

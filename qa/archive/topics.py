@@ -1,16 +1,16 @@
 """One topic with what stands on its page, in one query."""
 
-from django.db.models import Count, OuterRef, Q
+from django.db.models import OuterRef
 from django.http import Http404
 
 from qa.archive.rows import Rows
-from qa.models import Question, Reference, Topic, TopicPicture
+from qa.models import Reference, Topic, TopicPicture
 
 SOURCE_FIELDS = ("heading", "title", "source", "url", "doi", "pmid", "note")
 
 
 def load_topic(slug: str) -> Topic:
-    """A topic with `sources`, `sisters`, `drawings` and how many questions are `answered`.
+    """A topic with `sources`, `sisters` and `drawings` as plain lists.
 
     Raises Http404 for a slug that is none.
     """
@@ -23,7 +23,6 @@ def load_topic(slug: str) -> Topic:
         Topic.objects.filter(slug=slug)
         .select_related("author", "parent")
         .annotate(
-            answered=Count("questions", filter=Q(questions__in=Question.objects.published())),
             source_rows=Rows(
                 Reference.objects.filter(topic=OuterRef("pk")).order_by("order", "pk"),
                 *SOURCE_FIELDS,

@@ -13,7 +13,7 @@ from qa.models import Policy, SiteProfile
 @cached()
 def home(request):
     site = SiteProfile.load()
-    latest = [cards.teaser(question) for question in cards.listed()[: cards.LATEST]]
+    latest = cards.teasers(cards.listed()[: cards.LATEST])
     context = {
         "page": Page(
             title=site.tagline or "Questions, answered",
@@ -61,7 +61,7 @@ def topic_detail(request, slug):
         "article": article,
         "contents": [*article.contents, *_parts(topic, takes_questions)],
         "takes_questions": takes_questions,
-        "latest": [cards.teaser(question, topic=False) for question in latest],
+        "latest": cards.teasers(latest, topic=False),
     }
     return render(request, "qa/archive/topic_detail.html", context)
 

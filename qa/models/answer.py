@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 
 from outbox.models import Message
 from outbox.models import Status as MailStatus
@@ -45,7 +46,7 @@ class AnswerQuerySet(models.QuerySet):
         self.delete()
         for question in _published().filter(pk__in=shown):
             search.forget(question.pk)
-            search.index(question)
+            question.show()
 
 
 def _published():
@@ -79,6 +80,9 @@ class Answer(models.Model):
     author_name = models.CharField(max_length=80, blank=True, editable=False)
     author_place = models.CharField(max_length=80, blank=True, editable=False)
     body = models.TextField(help_text="Markdown.", max_length=40_000)
+    # The body as HTML, and of which text it was made (markdown.mark); of public answers.
+    rendered = models.TextField(blank=True, editable=False)
+    rendered_of = models.CharField(max_length=32, blank=True, editable=False)
     reviewed_at = models.DateField(null=True, blank=True)
     review_due_at = models.DateField(null=True, blank=True)
     published_at = models.DateTimeField(null=True, blank=True)
@@ -107,12 +111,25 @@ class Answer(models.Model):
 
     @property
     def html(self) -> str:
+        """As stored, if that was made of this very body."""
+        if self.rendered_of and self.rendered_of == markdown.mark(self.body):
+            return mark_safe(self.rendered)  # noqa: S308 (it was cleaned when it was stored)
         return markdown.render(self.body)
+
+    def render(self) -> None:
+        """Make the HTML that `html` gives out; it is for the caller to save."""
+        self.rendered, self.rendered_of = str(self.html), markdown.mark(self.body)
+
+    def store_html(self) -> None:
+        """Render and save, unless the text is another by now."""
+        self.render()
+        rows = Answer.objects.filter(pk=self.pk, body=self.body)
+        rows.update(rendered=self.rendered, rendered_of=self.rendered_of)
 
     @property
     def text(self) -> str:
         """The answer without markup, for teasers, feeds' summaries and plain-text mails."""
-        return markdown.plain(self.body)
+        return markdown.words(self.html)
 
     @transaction.atomic
     def review(self, *, by) -> None:
@@ -212,7 +229,7 @@ class Answer(models.Model):
         # The page that shows it has changed: feeds, the sitemap and the search index say so.
         type(self.question).objects.filter(pk=self.question_id).update(updated_at=timezone.now())
         for question in _published().filter(pk=self.question_id):
-            search.index(question)
+            question.show()
         Event.objects.create(
             question_id=self.question_id,
             answer=self,

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from outbox.models import Message
 from outbox.models import Status as MailStatus
-from qa import emails, permissions, search
+from qa import emails, permissions
 from qa.models.answer import Answer
 from qa.models.event import Event
 from qa.models.workflow import NotAllowed, StateConflict, Status
@@ -60,7 +60,7 @@ class CuratorsVerbs:
         self.refresh_from_db()
         self._save_answer(by, answer)
         if self.status == Status.PUBLISHED:
-            search.index(self)
+            self.show()
         self.events.create(
             verb="edit",
             role=Event.Role.CURATOR,

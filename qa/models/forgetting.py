@@ -38,6 +38,8 @@ class Forgetting:
             claimed_by=None,
             claimed_at=None,
             assigned_to=None,
+            excerpt="",
+            closest=None,
         )
         for image in self.images.all():
             image.discard()
@@ -49,6 +51,8 @@ class Forgetting:
         self.events.update(note="", before={})
         search.forget(self.pk)
         self.refresh_from_db()
+        if source == Status.PUBLISHED:
+            self.recount()
         if source not in {Status.PUBLISHED, Status.ANSWERED}:
             self.part_from_merged()
         self.events.create(

@@ -16,6 +16,7 @@ from qa.models.forgetting import Forgetting
 from qa.models.merging import Merging
 from qa.models.picture import new_key
 from qa.models.publishing import Publishing
+from qa.models.showing import Showing
 from qa.models.site import SiteProfile
 from qa.models.workflow import OPEN, Status, Workflow
 
@@ -58,13 +59,16 @@ class QuestionQuerySet(models.QuerySet):
 
     def for_pages(self):
         """Published questions with everything that a list or a page of them shows."""
-        official = models.Prefetch(
-            "answers", Answer.objects.official().select_related("author"), to_attr="officials"
-        )
-        return self.published().select_related("topic").prefetch_related(official)
+        return self.published().select_related("topic").prefetch_related(self.officials())
+
+    @staticmethod
+    def officials() -> models.Prefetch:
+        """The official answers with their authors, where Question.official_answer finds them."""
+        rows = Answer.objects.official().select_related("author")
+        return models.Prefetch("answers", rows, to_attr="officials")
 
 
-class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Workflow):
+class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Showing, Workflow):
     """A reader's question, from the first draft to the published page.
 
     What may happen to it stands in the modules of its verbs; each goes through Workflow._move
@@ -124,6 +128,11 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Work
                 fields=["topic", "status", "-published_at", "-id"], name="qa_question_topic"
             ),
             models.Index(fields=["email"], name="qa_question_email"),
+            models.Index(
+                fields=["id"],
+                condition=Q(status="published", closest__isnull=True),
+                name="qa_question_unprepared",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -173,6 +182,8 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Work
     @property
     def teaser(self) -> str:
         """About 150 characters of the answer, cut at a word."""
+        if self.excerpt:
+            return self.excerpt
         answer = self.official_answer
         return markdown.teaser(answer.body, 150) if answer else markdown.cut(self.body, 150)
 

@@ -5,7 +5,7 @@ from statistics import median
 
 from django.conf import settings
 from django.core.validators import MinValueValidator
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import timezone
 
@@ -21,6 +21,13 @@ ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes
 class TopicQuerySet(models.QuerySet):
     def open(self):
         return self.filter(is_open=True)
+
+    @transaction.atomic
+    def recount(self, numbers) -> None:
+        """Count the answered questions of some topics; others who count wait until the commit."""
+        rows = self.filter(pk__in=numbers).order_by("pk")
+        for topic in rows.select_for_update(no_key=True).only("pk"):
+            self.filter(pk=topic.pk).update(answered_count=topic.questions.published().count())
 
 
 class Topic(models.Model):
@@ -58,6 +65,8 @@ class Topic(models.Model):
     )
     # That median, in whole days; empty while too few were answered (measure_replies).
     measured_reply_days = models.PositiveSmallIntegerField(null=True, blank=True, editable=False)
+    # Its published questions (TopicQuerySet.recount).
+    answered_count = models.PositiveIntegerField(default=0, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(auto_now=True)
 

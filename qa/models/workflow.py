@@ -8,7 +8,7 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
-from qa import permissions, search
+from qa import permissions
 from qa.models.event import Event
 from qa.models.schedule import Schedule
 
@@ -134,6 +134,8 @@ class Workflow(models.Model):
         source = self.status
         self.refresh_from_db()
         self._follow_visibility(source)
+        if Status.PUBLISHED in {source, target}:
+            self.recount(before.get("topic_id", self.topic_id))
         if target in DEAD_ENDS:
             before["parted"] = self.part_from_merged()
         if target != source and (planned := self.set_schedule(None)):
@@ -185,15 +187,15 @@ class Workflow(models.Model):
         if source != Status.PUBLISHED and self.status == Status.PUBLISHED:
             for image in self.images.filter(publish=True):
                 image.publish_files()
-            search.index(self)
+            self.show()
         elif source == Status.PUBLISHED and self.status != Status.PUBLISHED:
             for image in self.images.exclude(public_key=None):
                 image.withdraw_files()
-            search.remove(self.pk)
+            self.hide()
         elif self.status == Status.PUBLISHED:
             type(self).objects.filter(pk=self.pk).update(updated_at=timezone.now())
             self.refresh_from_db(fields=["updated_at"])
-            search.index(self)
+            self.show()
 
     def last_decision(self) -> Event | None:
         """The newest decision of a curator that undo could take back."""

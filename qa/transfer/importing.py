@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.text import slugify
 
-from qa import search
+from qa import markdown, search
 from qa.models import Answer, Event, Question, Reference, Topic
 from qa.models.publishing import public_slug
 from qa.transfer.record import BadLine, Record, parse
@@ -137,11 +137,18 @@ def _find_author(name: str):
 
 
 def _write(rows: list[tuple]) -> None:
-    questions = Question.objects.bulk_create(_question(record, topic) for record, topic, _ in rows)
-    answers = Answer.objects.bulk_create(
+    questions = [_question(record, topic) for record, topic, _ in rows]
+    answers = [
         _answer(question, record, author)
         for question, (record, _, author) in zip(questions, rows, strict=True)
-    )
+    ]
+    for question, answer in zip(questions, answers, strict=True):
+        answer.render()
+        question.excerpt = markdown.cut(answer.text, 150)
+    Question.objects.bulk_create(questions)
+    for answer in answers:
+        answer.question_id = answer.question.pk
+    Answer.objects.bulk_create(answers)
     Reference.objects.bulk_create(
         Reference(answer=answer, order=number, **source)
         for answer, (record, _, _) in zip(answers, rows, strict=True)
@@ -152,6 +159,7 @@ def _write(rows: list[tuple]) -> None:
         for question in questions
     )
     _keep_dates(questions)
+    Topic.objects.recount({question.topic_id for question in questions})
     search.add(
         (question.pk, question.topic_id, question.title, f"{question.body}\n{answer.text}")
         for question, answer in zip(questions, answers, strict=True)

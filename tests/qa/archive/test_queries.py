@@ -2,7 +2,7 @@
 
 import pytest
 
-from qa.models import Image, Reference, TopicPicture
+from qa.models import Image, Question, Reference, TopicPicture
 from tests import factories
 from tests.qa.archive import pages
 
@@ -32,9 +32,9 @@ def full(cora, ben):
     return question
 
 
-def test_question_page_takes_four_queries(client, full, django_assert_num_queries):
-    client.get(full.get_absolute_url())
-    with django_assert_num_queries(4):
+def test_question_page_takes_three_queries(client, full, django_assert_num_queries):
+    Question.prepare_pages()
+    with django_assert_num_queries(3):
         response = client.get(full.get_absolute_url())
     assert len(response.context["related"]) == 5
     assert len(response.context["answer"].readers) == 3
@@ -52,10 +52,10 @@ def test_topic_page_takes_six_queries(client, full, django_assert_max_num_querie
 @pytest.mark.parametrize(
     ("path", "number"),
     [
-        *(("/", 4), ("/topics/", 2), ("/answered/", 3), ("/search/?q=calves", 6), ("/feed/", 3)),
-        *(("/topics/causes-of-muscle-cramps/answered/", 4), ("/sitemap.xml", 3)),
-        *(("/topics/causes-of-muscle-cramps/feed/", 4), ("/sitemap-questions-0.xml", 1)),
-        *(("/embed/causes-of-muscle-cramps/", 5), ("/search/suggest/?q=calves", 2)),
+        *(("/", 3), ("/topics/", 2), ("/answered/", 2), ("/search/?q=calves", 6), ("/feed/", 4)),
+        *(("/topics/causes-of-muscle-cramps/answered/", 3), ("/sitemap.xml", 3)),
+        *(("/topics/causes-of-muscle-cramps/feed/", 5), ("/sitemap-questions-0.xml", 1)),
+        *(("/embed/causes-of-muscle-cramps/", 4), ("/search/suggest/?q=calves", 4)),
     ],
 )
 def test_lists_take_the_same_number_however_long(

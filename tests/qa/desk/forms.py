@@ -41,9 +41,10 @@ def rows(text: dict | None = None, *references: dict) -> dict:
 
 
 def row(question: Question) -> dict:
-    """Every column but those that any change moves on."""
+    """Every column but those that any change moves on, of this question or of one like it."""
     values = Question.objects.filter(pk=question.pk).values().get()
-    return {name: values[name] for name in values if name not in {"revision", "updated_at"}}
+    moving = {"revision", "updated_at", "closest"}
+    return {name: values[name] for name in values if name not in moving}
 
 
 def answer_rows(question: Question) -> list[dict]:
