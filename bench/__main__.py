@@ -1,0 +1,55 @@
+"""bin/bench: measure the site on this machine, and print a table for each question.
+
+pages    finished pages beside a bare answer and nginx; pages rendered each time
+search   searching, over thousands of different queries
+ask      new questions, text only, with synchronous FULL
+publish  what readers get while questions are published
+million  the archive with a million questions
+similar  how well, and how fast, answered questions are found for a new one
+smoke    a little of each, to see that it all works
+"""
+
+import argparse
+import importlib
+from pathlib import Path
+
+from bench import data, load
+from bench.site import Site, remove, temporary, versions
+
+PARTS = ["pages", "search", "ask", "publish"]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        prog="bin/bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    parser.add_argument("part", choices=[*PARTS, "million", "similar", "smoke"])
+    parser.add_argument("--data", default="", help="the folder of the data (ASKWELL_DATA)")
+    parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
+    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--questions", type=int, help="take only so many")
+    parser.add_argument("--keep", type=Path, help="a folder to keep the filled site in, or take")
+    args, rest = parser.parse_known_args()
+    if args.part == "similar":
+        importlib.import_module("bench.similar").main([f"--data={data.folder(args.data)}", *rest])
+        return
+    source = data.folder(args.data)
+    print(versions())
+    if not load.WRK:
+        print(load.MISSING)
+    folder = args.keep or temporary()
+    try:
+        site = Site(folder)
+        if args.part == "smoke":
+            args.seconds, args.rounds, args.questions = 0.3, 1, args.questions or 300
+        if args.part != "million":
+            site.fill(source, args.questions)
+        for part in PARTS if args.part == "smoke" else [args.part]:
+            importlib.import_module(f"bench.{part}").main(site, args.seconds, args.rounds)
+    finally:
+        if not args.keep:
+            remove(folder)
+
+
+if __name__ == "__main__":
+    main()

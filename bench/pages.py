@@ -1,0 +1,127 @@
+"""bin/bench pages: how fast public pages are, finished and rendered each time."""
+
+import re
+from statistics import median
+
+from bench import load, servers
+from bench.load import Request, Result
+from bench.site import Site, fetch, table
+
+ADDRESSES = 500
+CONNECTIONS = 32
+HEAD = ["what", "answers/s", "of the bare answer", "of nginx", "p50 ms", "p99 ms", "errors"]
+
+
+def main(site: Site, seconds: float, rounds: int) -> None:
+    paths = question_paths(site, ADDRESSES)
+    print(f"{len(paths)} question pages, {CONNECTIONS} connections, {rounds} rounds of {seconds} s")
+    finished(site, paths, seconds, rounds)
+    rendered(site, paths, seconds)
+
+
+def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[tuple]:
+    """Pages from the page cache beside the limits of this machine, measured in turns."""
+    with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
+        pages, known = {}, []
+        for path in paths:
+            pages[path], headers = fetch(url + path)
+            known.append(Request(path, (("If-None-Match", headers["ETag"]),)))
+    plain = [Request(path) for path in paths]
+    zipped = [Request(path, (("Accept-Encoding", "br"),)) for path in paths]
+    found = {}
+    for _ in range(rounds):
+        with servers.granian("bench.bare:application") as url:
+            found.setdefault("bare WSGI answer", []).append(measure(url, plain, seconds))
+        with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
+            load.run(url, plain, CONNECTIONS, 3 * seconds)  # every process has them all then
+            found.setdefault("finished page", []).append(measure(url, plain, seconds))
+            found.setdefault("finished page, br", []).append(measure(url, zipped, seconds))
+            found.setdefault("finished page, 304", []).append(measure(url, known, seconds))
+        if servers.NGINX:
+            with servers.nginx(site.folder / "nginx", pages) as url:
+                found.setdefault("nginx, same bytes", []).append(measure(url, plain, seconds))
+    size = sum(map(len, pages.values())) // len(pages)
+    rows = summary({name: middle(results) for name, results in found.items()})
+    table(f"Finished pages, {size:,} bytes on average", HEAD, rows)
+    if not servers.NGINX:
+        print("nginx is missing (apt-get install nginx): no comparison with it.")
+    return rows
+
+
+def rendered(site: Site, paths: list[str], seconds: float) -> None:
+    """The same site without its page cache."""
+    environment = site.environment | {"PAGE_CACHE_MB": "0"}
+    with servers.granian("config.wsgi:application", environment, "/healthz") as url:
+        kinds = {
+            "question page": paths,
+            "topic page": topic_paths(url),
+            "list, first page": ["/answered/"],
+            "list, deep page": [deep_page(site)],
+            "topic's list": [f"{path}answered/" for path in topic_paths(url)],
+            "home": ["/"],
+        }
+        rows = []
+        for name, addresses in kinds.items():
+            requests = [Request(path) for path in addresses]
+            load.run(url, requests, CONNECTIONS, 1)
+            result = measure(url, requests, seconds)
+            eight = load.run(url, requests, 8, seconds)
+            size = len(fetch(url + addresses[0])[0])
+            rows.append([name, result.rate, eight.p50, eight.p99, size, result.errors])
+        head = ["rendered each time", "answers/s at 32", "p50 ms at 8", "p99 ms at 8", "bytes"]
+        table("Pages rendered each time", [*head, "errors"], rows)
+        print(f"Memory of a web process: {servers.memory(url)} MB")
+
+
+def measure(url: str, requests: list[Request], seconds: float) -> Result:
+    return load.run(url, requests, CONNECTIONS, seconds)
+
+
+def middle(results: list[Result]) -> Result:
+    """The round whose rate is the median."""
+    rate = sorted(result.rate for result in results)[len(results) // 2]
+    chosen = next(result for result in results if result.rate == rate)
+    return Result(
+        rate,
+        median(result.p50 for result in results),
+        median(result.p99 for result in results),
+        chosen.answers,
+        sum(result.errors for result in results),
+    )
+
+
+def summary(found: dict[str, Result]) -> list[list]:
+    bare, nginx = found["bare WSGI answer"].rate, found.get("nginx, same bytes")
+    return [
+        [
+            *(name, result.rate, result.rate / bare, result.rate / nginx.rate if nginx else "–"),
+            *(result.p50, result.p99, result.errors),
+        ]
+        for name, result in found.items()
+    ]
+
+
+def question_paths(site: Site, number: int) -> list[str]:
+    """Addresses from all over the archive, of questions old and new."""
+    site.django()
+    from qa.models import Question
+
+    rows = Question.objects.published().order_by("pk").values_list("pk", "slug")
+    step = max(1, rows.count() // number)
+    chosen = [row for at, row in enumerate(rows.iterator()) if at % step == 0]
+    return [f"/questions/{pk}/{slug}/" for pk, slug in chosen[:number]]
+
+
+def topic_paths(url: str) -> list[str]:
+    text = fetch(f"{url}/topics/")[0].decode()
+    return sorted(set(re.findall(r'href="(/topics/[a-z0-9-]+/)"', text)))
+
+
+def deep_page(site: Site) -> str:
+    """The page in the middle of the archive."""
+    site.django()
+    from qa.archive.keyset import Cursor, address
+    from qa.models import Question
+
+    rows = Question.objects.published().newest_first()
+    return address("/answered/", Cursor.of(rows[rows.count() // 2]))
