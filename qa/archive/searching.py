@@ -23,12 +23,14 @@ def search(request):
     topics = list(Topic.objects.only("slug", "title"))
     topic = next((row for row in topics if row.slug == request.GET.get("topic")), None)
     number = _number(request.GET.get("page", ""))
-    hits, total = index.search(
-        query, topic_id=topic and topic.pk, limit=RESULTS, offset=RESULTS * (number - 1)
-    )
-    more = total > number * RESULTS and number < PAGES
+    hits, total = _found(query, topic, number)
     articles = articles_with(query, topic) if number == 1 else []
     nothing = not (total or articles)
+    meant = _meant(query, topic) if nothing else None
+    if meant:
+        hits, total = _found(meant["text"], topic, number)
+    more = total > number * RESULTS and number < PAGES
+    shown = meant["text"] if meant else query
     if nothing and query and topic is None and number == 1 and request.method == "GET":
         DayCount.objects.add_search(DayCount.What.SEARCH_FOUND_NOTHING, query)
     context = {
@@ -44,11 +46,12 @@ def search(request):
             {"title": row.title, "url": row.get_absolute_url(), "summary": row.summary}
             for row in articles
         ],
-        "meant": _meant(query, topic) if nothing else None,
-        "close": closest(query) if nothing else [],
+        "meant": meant,
+        "close": closest(query) if nothing and not meant else [],
         "total": total,
-        "newer_url": _address(query, topic, number - 1) if number > 1 else "",
-        "older_url": _address(query, topic, number + 1) if more else "",
+        "many": total >= index.MOST_COUNTED,
+        "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
+        "older_url": _address(shown, topic, number + 1) if more else "",
     }
     return render(request, "qa/archive/search.html", context)
 
@@ -57,10 +60,26 @@ def search(request):
 def suggest(request):
     """A fragment: answered questions close to ?q=, for a script to put under the field."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = closest(query) or _beginning_with(query)
+    found = _suggested(query)
     response = render(request, "qa/archive/_suggestions.html", {"questions": found})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _found(query: str, topic: Topic | None, number: int):
+    """Hits of one page, and the count of all."""
+    first = RESULTS * (number - 1)
+    return index.search(query, topic_id=topic and topic.pk, limit=RESULTS, offset=first)
+
+
+def _suggested(query: str) -> list[Question]:
+    """What begins with or means what is typed; where no text has its words, what was meant."""
+    beginning = _beginning_with(query)
+    meant = "" if beginning else spelling.mended(query)
+    if meant:
+        beginning, query = _beginning_with(meant), meant
+    found = dict.fromkeys([*closest(query), *beginning])
+    return list(found)[:SUGGESTIONS]
 
 
 def articles_with(query: str, topic: Topic | None = None) -> list[Topic]:
@@ -127,9 +146,14 @@ def _number(text: str) -> int:
 
 
 def _results(hits) -> list[dict]:
-    """Hits as teasers, their words marked. What left the archive meanwhile is left out."""
+    """Hits as teasers, their words marked, of equally good ones the newer first.
+
+    What left the archive meanwhile is left out.
+    """
     rows = Question.objects.published().select_related("topic").only(*cards.LISTED)
     rows = rows.in_bulk([hit.id for hit in hits])
+    hits = [hit for hit in hits if hit.id in rows]
+    hits.sort(key=lambda hit: (hit.score, -rows[hit.id].published_at.timestamp()))
     return [
         {
             "title": marked(hit.title),
@@ -139,7 +163,6 @@ def _results(hits) -> list[dict]:
             "date": rows[hit.id].published_at,
         }
         for hit in hits
-        if hit.id in rows
     ]
 
 

@@ -2,6 +2,7 @@
 
 import difflib
 import re
+from collections import defaultdict
 from itertools import islice
 
 from qa import search
@@ -16,22 +17,35 @@ def mended(query: str) -> str:
     """The query with each unknown word replaced by the nearest one of a title; "" if unchanged."""
     known = vocabulary()
     unknown = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
-    unknown = [word for word in unknown if word.lower() not in known][:MOST_MENDED]
+    unknown = [word for word in unknown if word.lower() not in known.get(word.lower()[0], ())]
     text = query
-    for word in unknown:
+    for word in unknown[:MOST_MENDED]:
         near = _nearest(word.lower()[: search.LONGEST_WORD], known)
         text = re.sub(rf"\b{word}\b", near, text) if near else text
     return "" if text == query else text
 
 
-def vocabulary() -> set[str]:
-    """The distinct words of the topics' titles and of the newest published ones, in lower case."""
-    words = set()
-    for title in _titles():
-        words.update(word for word in search.WORD.findall(title.lower()) if len(word) >= SHORTEST)
-        if len(words) > MOST_WORDS:
-            break
-    return set(islice(words, MOST_WORDS))
+def vocabulary() -> dict[str, set[str]]:
+    """The distinct words of the topics' titles and of the newest published ones, in lower case.
+
+    They are kept by their first letter until something is published or edited. Of what was
+    unpublished since, no page can come of it: a mended search must find something to be shown.
+    """
+    newest = (search.newest(), *Topic.objects.order_by("pk").values_list("title", flat=True))
+    if newest != _kept.get("newest"):
+        words = set()
+        for title in _titles():
+            words.update(w for w in search.WORD.findall(title.lower()) if len(w) >= SHORTEST)
+            if len(words) > MOST_WORDS:
+                break
+        by_letter = defaultdict(set)
+        for word in islice(words, MOST_WORDS):
+            by_letter[word[0]].add(word)
+        _kept.update(newest=newest, words=dict(by_letter))
+    return _kept["words"]
+
+
+_kept: dict = {}
 
 
 def _titles():
@@ -40,7 +54,7 @@ def _titles():
     yield from published.values_list("title", flat=True)[:MOST_TITLES]
 
 
-def _nearest(word: str, known: set[str]) -> str:
+def _nearest(word: str, known: dict[str, set[str]]) -> str:
     """The known word that is most like it; "" if none is. Few mistype the first letter."""
-    likely = sorted(other for other in known if other[0] == word[0])
+    likely = sorted(known.get(word[0], ()))
     return next(iter(difflib.get_close_matches(word, likely, 1, LIKENESS)), "")

@@ -11,8 +11,8 @@ from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
 from qa.search.ranking import ranked
 from qa.search.words import LONGEST_WORD, MOST_TERMS, STOP, WORD, fold, telling_words, terms
 
-# How much less than the best must reach is enough for the others.
-FAIR = 0.15
+# Beside the best, what has this share of its score is shown, too.
+FAIR = 0.6
 
 __all__ = [
     "CLOSE",
@@ -29,6 +29,7 @@ __all__ = [
     "fold",
     "forget",
     "index",
+    "newest",
     "ranked",
     "remove",
     "search",
@@ -91,7 +92,13 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
     enough = embedding.current().threshold
     if not found or found[0][0] < enough:
         return []
-    return [pk for score, pk in found[:limit] if score >= enough - FAIR]
+    fair = min(enough, FAIR * found[0][0])
+    return [pk for score, pk in found[:limit] if score >= fair]
+
+
+def newest() -> tuple:
+    """Something that is another one after each publishing and editing of text."""
+    return vectors.newest()
 
 
 def fill() -> int:

@@ -29,7 +29,7 @@ START, END = 101, 102  # the vocabulary's [CLS] and [SEP]
 
 class MiniLM:
     name, slow = "minilm", True
-    words_weight, threshold = 0.1, 0.5
+    words_weight, threshold = 0.1, 0.32
 
     def __init__(self):
         folder = _folder()

@@ -70,6 +70,16 @@ def fill(seconds: float = FILL_SECONDS) -> int:
     return done
 
 
+def newest() -> tuple:
+    """The last row that was written; a rolled-back number may come again, with another vector."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT number, question_id, vector FROM qa_vector ORDER BY number DESC LIMIT 1"
+        )
+        row = cursor.fetchone()
+    return (*row[:2], bytes(row[2])) if row else ()
+
+
 def nearest(query: np.ndarray) -> dict[int, float]:
     """Numbers of the questions nearest to a unit vector, with the cosine of the angle."""
     model = embedding.current().name

@@ -1,6 +1,7 @@
 """The search index: the same answers from SQLite and from PostgreSQL."""
 
 import pytest
+from django.db import connection
 
 from qa import search
 from qa.models import Answer
@@ -167,3 +168,57 @@ def test_index_takes_text_that_a_form_would_not(cora):
     question.answers.update(body="nul \x02 " + "word " * 8000)
     search.index(question)
     assert found("salt") == [question.pk]
+
+
+@pytest.fixture
+def many(db):
+    """More questions than are compared one by one, so that the signs choose."""
+    rows = [(n, 1, f"What about subject number {n} of the list?", "") for n in range(1000, 1600)]
+    search.add(rows)
+
+
+def test_similar_finds_one_among_many(many, salt):
+    assert search.similar("Will eating salt help against my cramps?")[0] == salt.pk
+
+
+def test_similar_knows_at_once_what_another_process_published(many, salt, cora):
+    search.similar("anything")  # this process knows all there is
+    other = factories.published(title="Is it safe to run with a plaster cast?")
+    assert search.similar("May I go running in a plaster cast?")[0] == other.pk
+    other.unpublish(by=cora)
+    assert other.pk not in search.similar("May I go running in a plaster cast?")
+
+
+def test_similar_follows_a_correction(many, salt, cora):
+    search.similar("anything")
+    salt.edit(by=cora, title="Is magnesium oxide any good?", body=salt.body, answer="No.")
+    assert search.similar("Does magnesium oxide do any good?")[0] == salt.pk
+
+
+def test_similar_understands_other_words(db):
+    tired = factories.published(title="What are the causes of fatigue?", body="")
+    factories.published(title="How is a broken arm treated?", body="")
+    assert search.similar("Why am I always so tired?")[:1] == [tired.pk]
+
+
+def test_questions_of_an_older_site_are_filled_in(salt):
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM qa_vector")
+    assert search.similar("salt against cramps") == []
+    assert search.fill() == 1
+    assert search.fill() == 0
+    assert search.similar("salt against cramps") == [salt.pk]
+
+
+def test_questions_that_another_model_placed_are_filled_in(salt):
+    with connection.cursor() as cursor:
+        cursor.execute("UPDATE qa_vector SET model = 'older'")
+    assert search.fill() == 1
+    assert search.similar("salt against cramps") == [salt.pk]
+
+
+def test_a_thousand_hits_are_counted_and_no_more(db, monkeypatch):
+    search.add([(n, 1, f"Is salt number {n} good?", "") for n in range(1, 30)])
+    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 25)
+    assert search.search("salt")[1] == 25
+    assert search.search("salt", offset=20)[1] == 29

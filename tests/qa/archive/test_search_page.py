@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from tests import factories
 from tests.qa.archive import pages
@@ -203,3 +206,27 @@ def test_words_that_are_not_public_are_not_suggested(client, potassium, cora):
     assert meant(client, "magnesum") is None
     potassium.unpublish(by=cora)
     assert meant(client, "potasium") is None
+
+
+@pytest.mark.parametrize("query", ["potasium", "potassuim", "potassui", "enough pottasium"])
+def test_mistyped_word_finds_what_was_meant(client, potassium, query):
+    assert found(client, query) == [potassium.get_absolute_url()]
+    text = pages.main(client.get("/search/", {"q": query}))
+    assert f"No answer for “{query}”" in text
+    assert "Here is what we have about that." in text
+    assert potassium.title in pages.html(client.get("/search/suggest/", {"q": query}))
+
+
+def test_equally_good_answers_come_newest_first(client, db):
+    days = [timezone.now() - timedelta(days=n) for n in (3, 1, 2)]
+    rows = [factories.published(title="Is salt good?") for _ in days]
+    for row, day in zip(rows, days, strict=True):
+        type(row).objects.filter(pk=row.pk).update(published_at=day)
+    assert found(client, "salt") == [rows[n].get_absolute_url() for n in (1, 2, 0)]
+
+
+def test_more_than_a_thousand_answers_are_not_counted(client, salt, monkeypatch):
+    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 1)
+    monkeypatch.setattr("qa.search.MOST_COUNTED", 1)
+    text = pages.main(client.get("/search/?q=salt&page=2"))
+    assert "More than 1,000 answers for “salt”" in text
