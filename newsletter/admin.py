@@ -5,48 +5,12 @@ from django.contrib import admin
 from django.utils.html import format_html
 
 from newsletter.issue_admin import IssueAdmin
-from newsletter.models import Consent, FactSheet, Issue, Subscriber
+from newsletter.models import FactSheet, Issue, Subscriber
 from newsletter.models.fact_sheet import MAX_BYTES, NotAPdf
+from newsletter.subscriber_admin import SubscriberAdmin
 
 admin.site.register(Issue, IssueAdmin)
-
-
-class ReadOnly:
-    """Evidence is read, not written."""
-
-    def has_add_permission(self, request, obj=None):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
-
-class ConsentInline(ReadOnly, admin.TabularInline):
-    model = Consent
-    fields = [
-        "asked_at",
-        "page",
-        "text",
-        "text_version",
-        "privacy_version",
-        "confirmed_at",
-        "withdrawn_at",
-    ]
-    extra = 0
-    verbose_name_plural = "what was agreed to, and when"
-
-
-@admin.register(Subscriber)
-class SubscriberAdmin(ReadOnly, admin.ModelAdmin):
-    list_display = ["email", "status", "topic", "confirmed_at", "unsubscribed_at"]
-    list_filter = ["status", "topic", "confirmed_at"]
-    search_fields = ["email"]
-    fields = ["email", "status", "topic", "created_at", "confirmed_at", "unsubscribed_at"]
-    inlines = [ConsentInline]
-    show_full_result_count = False
+admin.site.register(Subscriber, SubscriberAdmin)
 
 
 class FactSheetForm(forms.ModelForm):

@@ -99,17 +99,22 @@ class Consent(models.Model):
         return f"Consent of {self.asked_at:%d %B %Y}"
 
     @classmethod
-    def of(cls, subscriber, *, page: str) -> "Consent":
-        """Write down what `subscriber` has just been shown and agreed to on `page`."""
-        privacy = Policy.objects.current(Policy.Kind.PRIVACY)
+    def of(cls, subscriber, *, page, text=CONSENT_TEXT, version=CONSENT_VERSION, confirmed_at=None):
+        """Write down what `subscriber` was shown and agreed to on `page`.
+
+        What was confirmed elsewhere brings its own words and time, and has the version 0.
+        """
+        privacy = None if confirmed_at else Policy.objects.current(Policy.Kind.PRIVACY)
         return cls.objects.create(
             subscriber=subscriber,
             email=subscriber.email,
             mark=mark_of(subscriber.email),
-            text=cls.TEXT,
-            text_version=cls.VERSION,
+            text=text,
+            text_version=version,
             privacy_version=privacy.version if privacy else None,
             page=page[:200],
+            asked_at=confirmed_at or timezone.now(),
+            confirmed_at=confirmed_at,
         )
 
     @property

@@ -76,6 +76,21 @@ class SubscriberQuerySet(models.QuerySet):
                 emails.confirm(subscriber, Consent.of(subscriber, page=page))
         return subscriber
 
+    @transaction.atomic
+    def bring(self, *, email: str, confirmed_at, text: str, page: str) -> str:
+        """Somebody who confirmed elsewhere, with the evidence; return what became of it.
+
+        Who left or was erased here stays away: that was said later than any list knows.
+        """
+        if Consent.objects.story_of(email).filter(withdrawn_at__isnull=False).exists():
+            return "left before"
+        subscriber = self._for(email)
+        if subscriber.is_confirmed:
+            return "known"
+        Consent.of(subscriber, page=page, text=text, version=0, confirmed_at=confirmed_at)
+        subscriber._set(Subscriber.Status.CONFIRMED, confirmed_at=confirmed_at)
+        return "subscribed"
+
     def _for(self, email: str) -> "Subscriber":
         """The row of an address, made where there is none; two requests at once make one."""
         local, _, domain = email.rpartition("@")
