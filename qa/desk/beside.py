@@ -55,12 +55,12 @@ def _rows(kind, rows, label, more=None, question=None, at=None):
     return (
         rows.order_by()
         .annotate(
-            kind_=Value(kind, TextField()),
+            kind_=Cast(Value(kind), TextField()),
             pk_=F("pk"),
             label=Cast(label, TextField()),
             more=Cast(more or Value(""), TextField()),
-            of=question or Value(None, BigIntegerField()),
-            at=at or Value(None, DateTimeField()),
+            of=Cast(question or Value(None), BigIntegerField()),
+            at=Cast(at or Value(None), DateTimeField()),
         )
         .values_list("kind_", "pk_", "label", "more", "of", "at")
     )
