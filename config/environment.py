@@ -67,6 +67,19 @@ def base_url(name: str, default: str) -> str:
     return value
 
 
+def mailbox_url(name: str) -> str:
+    """imaps://user:password@host/INBOX, file:///a/folder, or ''."""
+    value = text(name)
+    parts = urlsplit(value)
+    whole = parts.hostname if parts.scheme in {"imap", "imaps"} else parts.path
+    if value and (parts.scheme not in {"imap", "imaps", "file"} or not whole):
+        raise ImproperlyConfigured(
+            f"{name} must be an address such as imaps://user:password@host/INBOX or "
+            "file:///a/folder."
+        )
+    return value
+
+
 def service(name: str, default: str, parse, schemes: set[str]) -> dict:
     """A database, cache or mail server given as one URL, parsed by django-environ."""
     value = text(name, default)

@@ -198,12 +198,15 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # connections each worker opens at once.
 MAIL_PER_MINUTE = environment.number("MAIL_PER_MINUTE", 0, 0, 100_000)
 MAIL_CONNECTIONS = environment.number("MAIL_CONNECTIONS", 1, 1, 20)
+# Where reports about mail that came back arrive: a mailbox, or a folder of .eml files.
+BOUNCE_URL = environment.mailbox_url("BOUNCE_URL")
 # A decision can be undone before its mail leaves.
 UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, 0, 3600)
 
 # --- What runs by itself (dotted path, every so many seconds) --------------------------------
 RECURRING = [
     ("outbox.notices.tell_owner", 600),
+    ("outbox.bounces.read", 300),
     ("qa.scheduling.publish_due", 30),
     ("qa.housekeeping.purge_drafts", 3600),
     ("qa.housekeeping.purge_staged_pictures", 600),

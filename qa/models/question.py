@@ -8,6 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
 
+from outbox.models import Message
 from qa import markdown
 from qa.models.answer import Answer
 from qa.models.asking import AskersVerbs
@@ -207,6 +208,11 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
     def about(self) -> str:
         """How outbox rows name this question."""
         return f"question:{self.pk}"
+
+    @property
+    def mail_came_back(self) -> bool:
+        """Whether a server said that a mail to the asker could not be delivered."""
+        return Message.objects.filter(about=self.about, bounced_at__isnull=False).exists()
 
     @property
     def is_open(self) -> bool:
