@@ -71,6 +71,7 @@ if (answer && snippets.length) {
 // The key "/" of desk-keys.js: to the answer, on a new line, with the list open.
 document.addEventListener("desk:snippets", () => {
   if (!answer) return;
+  if (answer.selectionStart === 0) answer.selectionStart = answer.selectionEnd = answer.value.length;
   answer.focus();
   const before = answer.value.slice(0, answer.selectionStart);
   answer.setRangeText(before === "" || before.endsWith("\n") ? "/" : "\n/", answer.selectionStart, answer.selectionEnd, "end");

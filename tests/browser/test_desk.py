@@ -53,6 +53,70 @@ def test_keys_reach_a_decision_and_take_it_back(desk):
     expect(page.locator(".desk-head .mark--state")).to_have_text("Waiting for an answer")
 
 
+def test_list_to_published_answer_takes_at_most_eight_keys(desk):
+    page, pressed = desk(), 0
+    page.goto(QUEUE)
+
+    for key in ["j", "Enter", "e", "", "Escape", "p"]:
+        if key == "":
+            page.locator("#id_answer").fill("Stretch before you go to bed.")
+            continue
+        page.keyboard.press(key)
+        pressed += 1
+        if key == "Enter":
+            page.wait_for_url(re.compile(r"/change/"))
+
+    expect(page.locator(".messagelist")).to_contain_text("is published")
+    print(f"\nFrom the list to a published answer: {pressed} keys besides the text.")
+    assert pressed <= 8
+    page.keyboard.press("u")
+    page.wait_for_url(re.compile(r"/change/"))
+    page.keyboard.press("u")
+    expect(page.locator(".messagelist")).to_contain_text("Taken back")
+    page.locator("#id_answer").fill("")
+    page.keyboard.press("Control+s")
+    expect(page.locator(".messagelist")).to_contain_text("Draft saved.")
+
+
+def test_typed_text_with_a_snippet_is_back_after_leaving(desk):
+    page = desk()
+    page.goto("/admin/qa/snippet/add/")
+    page.locator("#id_name").fill("stretching")
+    page.locator("#id_text").fill("**Stretch** the calf for a minute.")
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_url("**/admin/qa/snippet/")
+    open_first(page)
+    here = page.url
+
+    page.keyboard.press("/")
+    page.keyboard.type("str")
+    expect(page.get_by_role("listbox", name="Snippets").get_by_role("option")).to_have_text(
+        "/stretching **Stretch** the calf for a minute."
+    )
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_answer")).to_have_value("**Stretch** the calf for a minute.")
+    expect(page.locator("[data-desk-kept]")).to_contain_text("Saved as your draft, ")
+    page.goto(QUEUE)
+    page.goto(here)
+
+    expect(page.locator("#id_answer")).to_have_value("**Stretch** the calf for a minute.")
+    page.get_by_role("button", name="Discard it").click()
+    expect(page.locator(".messagelist")).to_contain_text("Thrown away.")
+    expect(page.locator("#id_answer")).to_have_value("")
+
+
+def test_key_that_asks_for_words_leads_to_their_field(desk):
+    page = desk()
+    open_first(page)
+
+    page.keyboard.press("c")
+    expect(page.locator("#id_reason")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+
+    expect(page.locator("#id_target")).to_be_focused()
+
+
 def test_key_that_is_held_down_decides_once(desk):
     page = desk()
     open_first(page)
