@@ -6,6 +6,7 @@ ask      new questions, text only, with synchronous FULL
 publish  what readers get while questions are published
 million  the archive with a million questions
 similar  how well, and how fast, answered questions are found for a new one
+outbox   mails a second, and a letter to a hundred thousand
 smoke    a little of each, to see that it all works
 """
 
@@ -13,7 +14,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from bench import data, load
+from bench import data, load, servers
 from bench.site import Site, remove, temporary, versions
 
 PARTS = ["pages", "search", "ask", "publish"]
@@ -23,7 +24,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("part", choices=[*PARTS, "million", "similar", "smoke"])
+    parser.add_argument("part", choices=[*PARTS, "million", "similar", "outbox", "smoke"])
     parser.add_argument("--data", default="", help="the folder of the data (ASKWELL_DATA)")
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -33,15 +34,17 @@ def main() -> None:
     if args.part == "similar":
         importlib.import_module("bench.similar").main([f"--data={data.folder(args.data)}", *rest])
         return
-    source = data.folder(args.data)
+    source = None if args.part == "smoke" else data.folder(args.data)
+    if args.part == "smoke":
+        args.seconds, args.rounds, args.questions = 0.2, 1, 64
+        load.WRK = servers.NGINX = None  # neither is needed to see that all works
+        servers.WORKERS = 1
     print(versions())
     if not load.WRK:
         print(load.MISSING)
     folder = args.keep or temporary()
     try:
         site = Site(folder)
-        if args.part == "smoke":
-            args.seconds, args.rounds, args.questions = 0.3, 1, args.questions or 300
         if args.part != "million":
             site.fill(source, args.questions)
         for part in PARTS if args.part == "smoke" else [args.part]:

@@ -51,10 +51,24 @@ def records(data: Path, most: int | None = None):
         }
 
 
-def write(path: Path, data: Path, most: int | None = None) -> int:
+def write(path: Path, data: Path | None, most: int | None = None) -> int:
     """Write the file for import_questions; returns how many lines it has."""
-    number = 0
-    with path.open("w") as file:
-        for number, record in enumerate(records(data, most), 1):
-            file.write(json.dumps(record) + "\n")
-    return number
+    lines = [json.dumps(record) for record in (records(data, most) if data else made_up(most))]
+    path.write_text("\n".join(lines))
+    return len(lines)
+
+
+def made_up(most: int):
+    """A few questions for a look whether everything works, where no data is needed."""
+    parts = ["calf", "thigh", "foot", "hand", "neck", "back", "jaw", "toe"]
+    for number in range(most):
+        part, asked = parts[number % len(parts)], (FIRST_DAY + number * APART).isoformat()
+        yield {
+            "external_id": f"made-up-{number}",
+            "topic": f"cramps-{number % 4}",
+            "title": f"Why does my {part} cramp, case {number}?",
+            "body": "It wakes me twice a week.\n\nWhat helps?",
+            "answer": f"Stretching the {part} helps *some* people.\n\n- Drink.\n- Rest.",
+            "asked_at": asked,
+            "answered_at": asked,
+        }

@@ -33,7 +33,7 @@ def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[
         with servers.granian("bench.bare:application") as url:
             found.setdefault("bare WSGI answer", []).append(measure(url, plain, seconds))
         with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
-            load.run(url, plain, CONNECTIONS, 3 * seconds)  # every process has them all then
+            warm(url, plain, seconds)
             found.setdefault("finished page", []).append(measure(url, plain, seconds))
             found.setdefault("finished page, br", []).append(measure(url, zipped, seconds))
             found.setdefault("finished page, 304", []).append(measure(url, known, seconds))
@@ -63,7 +63,7 @@ def rendered(site: Site, paths: list[str], seconds: float) -> None:
         rows = []
         for name, addresses in kinds.items():
             requests = [Request(path) for path in addresses]
-            load.run(url, requests, CONNECTIONS, 1)
+            load.run(url, requests, CONNECTIONS, min(seconds, 1))
             result = measure(url, requests, seconds)
             eight = load.run(url, requests, 8, seconds)
             size = len(fetch(url + addresses[0])[0])
@@ -71,6 +71,17 @@ def rendered(site: Site, paths: list[str], seconds: float) -> None:
         head = ["rendered each time", "answers/s at 32", "p50 ms at 8", "p99 ms at 8", "bytes"]
         table("Pages rendered each time", [*head, "errors"], rows)
         print(f"Memory of a web process: {servers.memory(url)} MB")
+
+
+def warm(url: str, requests: list[Request], seconds: float) -> None:
+    """Ask until every process has every page: the rate grows no more."""
+    most = 30 if seconds >= 1 else 2
+    last, rate = -1.0, 0.0
+    while most and rate > 1.2 * last:
+        last, most = rate, most - 1
+        rate = load.run(url, requests, CONNECTIONS, min(seconds, 2)).rate
+        if rate < 5 * len(requests):
+            last = -1.0  # far from done
 
 
 def measure(url: str, requests: list[Request], seconds: float) -> Result:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 WORKERS = 2
 CONFIG = """
-worker_processes {workers}; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
+{user} worker_processes {workers}; daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ worker_connections 1024; }}
 http {{
     access_log off; sendfile on; tcp_nopush on; keepalive_requests 1000000; default_type text/html;
@@ -53,12 +53,11 @@ def nginx(folder: Path, pages: dict[str, bytes]):
         place = folder / "pages" / path.strip("/")
         place.mkdir(parents=True, exist_ok=True)
         (place / "index.html").write_bytes(body)
-    # Its workers run as nobody, who must find the way to the files.
-    for place in [folder, *(folder / "pages").rglob("*")]:
-        place.chmod(0o755)
     port = free_port()
+    # Started by root its workers would be nobody, who does not find the way to the files.
+    user = "user root;" if os.geteuid() == 0 else ""
     config = folder / "nginx.conf"
-    config.write_text(CONFIG.format(workers=WORKERS, folder=folder, port=port))
+    config.write_text(CONFIG.format(user=user, workers=WORKERS, folder=folder, port=port))
     with running([NGINX, "-c", str(config)], port, {}, next(iter(pages))) as url:
         yield url
 

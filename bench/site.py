@@ -42,8 +42,10 @@ class Site:
         )
         return done.stdout.strip()
 
-    def fill(self, source: Path, most: int | None = None) -> None:
-        """Migrate, collect the static files, and import MedQuAD, unless that was done before."""
+    def fill(self, source: Path | None, most: int | None = None) -> None:
+        """Migrate, collect the static files, import MedQuAD (or made-up questions where `source`
+        is None) and do what the worker does after an import, unless that was done before.
+        """
         if (self.folder / "filled").exists():
             return
         self.manage("migrate", "-v0")
@@ -51,7 +53,20 @@ class Site:
         file = self.folder / "questions.jsonl"
         data.write(file, source, most)
         print(self.manage("import_questions", "--create-topics", str(file)))
+        self.manage("worker", "--once")
+        self.prepare()
         (self.folder / "filled").touch()
+
+    def prepare(self) -> None:
+        """The worker works off an import by and by; here it is all done before anything else."""
+        self.django()
+        from qa import search
+        from qa.models import Question
+
+        while search.fill():
+            pass
+        while Question.prepare_pages():
+            pass
 
     def django(self) -> None:
         """Make this very process one of the site."""
