@@ -34,6 +34,8 @@ def main() -> None:
     if args.part == "similar":
         importlib.import_module("bench.similar").main([f"--data={data.folder(args.data)}", *rest])
         return
+    if args.part == "outbox":
+        raise SystemExit(importlib.import_module("bench.outbox").main(rest))
     source = None if args.part == "smoke" else data.folder(args.data)
     if args.part == "smoke":
         args.seconds, args.rounds, args.questions = 0.2, 1, 64

@@ -13,7 +13,7 @@ from outbox import mail
 from outbox.models import WAITING, Message, Status
 
 BATCH = 200  # recipients per transaction
-QUEUEING = 4  # seconds of writing rows, then others have their turn
+QUEUEING = 2  # seconds of writing rows, then others have their turn
 REST = timedelta(days=90)  # half as long as the outbox keeps rows of mails that were sent
 
 
