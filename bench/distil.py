@@ -4,8 +4,8 @@
 
 Needs requirements-similar.txt and SciPy; about fifteen minutes of one processor. FOLDER keeps what
 the teacher said, so that a second run is short. Texts to learn from are pieces of MedQuAD's answers
-(never its questions) and of messages put together from the phrases below: no text of the judged
-sets in shared/data/similar_questions is seen.
+(never its questions) and messages put together from phrases.json. No phrase may be taken
+from the judged sets in shared/data/similar_questions (docs/adr/0012).
 
 1. The vocabulary: BERT's pieces, and words that the answers have four times and more.
 2. The teacher's vector of each text, turned so that 256 coordinates hold most (PCA).

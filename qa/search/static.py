@@ -15,7 +15,7 @@ MOST_PIECES = 400
 
 
 class Static:
-    name, slow = "static-1", False
+    name, slow = "static-2", False
     words_weight, threshold = 0.4, 0.43
 
     def __init__(self):
