@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import mail_gallery, views
 
 handler500 = "qa.unavailable.server_error"
 urlpatterns = [
@@ -11,6 +11,8 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     # admin/: the desk; and the gallery of components, for whoever builds pages
     path("admin/components/", admin.site.admin_view(views.components), name="components"),
+    path("admin/mails/", admin.site.admin_view(mail_gallery.gallery), name="mails"),
+    path("admin/mails/<slug:name>/", admin.site.admin_view(mail_gallery.frame), name="mail_frame"),
     path("admin/", admin.site.urls),
     # newsletter/
     path("newsletter/", include("newsletter.urls")),

@@ -1,0 +1,135 @@
+"""Every mail of templates/emails/ with sample words, for staff and for the tests.
+
+One context serves all, since mails share their names; nothing of it is stored.
+"""
+
+from types import SimpleNamespace as Sample
+
+from django.conf import settings
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from config.middleware import policy
+from newsletter import body
+from outbox import mail
+
+FOLDER = settings.BASE_DIR / "templates" / "emails"
+MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+FRAME_POLICY = policy() + "; frame-src 'self'"
+LINK = f"{settings.BASE_URL}/newsletter/unsubscribe/the-recipients-own-key/"
+
+
+def names() -> list[str]:
+    """The mails, by the names of their templates; parts of mails are left out."""
+    found = {path.stem for path in FOLDER.glob("*.txt")} - {"base"}
+    return sorted(name for name in found if not name.startswith("_"))
+
+
+def compose(name: str) -> tuple[str, str, str]:
+    """(subject, text, html) with the samples."""
+    return mail.compose(name, sample())
+
+
+class Titled(Sample):
+    def __str__(self):
+        return self.title
+
+
+def sample() -> dict:
+    author = Sample(
+        public_name="Cora Lindqvist", display_name="Cora Lindqvist", credentials="MSc, pharmacist"
+    )
+    reference = Sample(
+        title="Magnesium for skeletal muscle cramps",
+        source="Cochrane Database of Systematic Reviews, 2020",
+        link="https://doi.org/10.1002/14651858.CD009402.pub3",
+    )
+    answer = Sample(
+        author=author,
+        body="Gentle stretching before bed helps *some* people.\n\nSalt does not.",
+        html="<p>Gentle stretching before bed helps some people.</p><p>Salt does not.</p>",
+        references=Sample(all=[reference]),
+    )
+    question = question_sample(answer)
+    sheet = Sample(title="Cramps at night", url=f"{settings.BASE_URL}/newsletter/factsheets/x/")
+    sheet.summary = "What helps, on two pages to print."
+    words = "There is a [new page](https://ask.example.org/topics/) about sleep."
+    return {
+        "question": question,
+        "other": question,
+        "answer": answer,
+        "asked": "Is that for adults only?",
+        "text": "Yes, it is.",
+        "note": "I have written to your earlier question, too.",
+        "reason": "Please say how often it happens, and for how long it has.",
+        "site": Sample(name="Askwell", disclaimer="This is no medical advice."),
+        "site_name": "Askwell",
+        "private_url": f"{settings.BASE_URL}/asked/the-askers-own-key/",
+        "consent": Sample(text="Send me the newsletter by e-mail."),
+        "confirm_url": f"{settings.BASE_URL}/newsletter/confirm/the-recipients-own-key/",
+        "unsubscribe_url": LINK,
+        "preferences_url": LINK.replace("unsubscribe", "preferences"),
+        "fact_sheets": [sheet],
+        "issue": Sample(subject="What helps against cramps", preheader="Three new answers"),
+        "body_text": body.text(words),
+        "body_html": body.html(words),
+        "web_url": f"{settings.BASE_URL}/newsletter/issues/first/",
+        **desk_sample(question),
+    }
+
+
+def question_sample(answer) -> Sample:
+    return Sample(
+        title="Why do my calves cramp at night?",
+        asked_title="why do my calves cramp at nigth",
+        asked_body="It wakes me twice a week.\n\nWhat helps?",
+        body="It wakes me twice a week.\n\nWhat helps?",
+        name="Ada",
+        key="the-askers-own-key-0001",
+        confirmation_token="the-askers-own-token",
+        status="published",
+        email_confirmed_at=None,
+        reference_number="Q-000023",
+        topic=Titled(title="Causes of muscle cramps", reply_days=7),
+        official_answer=answer,
+        get_absolute_url="/questions/23/why-do-my-calves-cramp-at-night/",
+        url=f"{settings.BASE_URL}/admin/qa/question/23/change/",
+    )
+
+
+def desk_sample(question) -> dict:
+    """What only mails to the desk and to the owner use."""
+    return {
+        "news": Sample(questions=[question], suspected=1, reader_answers=2, follow_ups=1),
+        "named": [question],
+        "more": 3,
+        "waiting": 4,
+        "late": 1,
+        "age": "2 days",
+        "queue_url": f"{settings.BASE_URL}/admin/qa/question/",
+        "settings_url": f"{settings.BASE_URL}/admin/",
+        "failed": 3,
+        "unknown": 1,
+        "failed_url": f"{settings.BASE_URL}/admin/outbox/message/?status__exact=failed",
+        "unknown_url": f"{settings.BASE_URL}/admin/outbox/message/?status__exact=unknown",
+    }
+
+
+@require_safe
+def gallery(request):
+    """All of them on one page, for staff: subject, HTML in a frame, text."""
+    mails = [{"name": name, "parts": compose(name)} for name in names()]
+    response = render(request, "components/mail_gallery.html", {"mails": mails})
+    response["Content-Security-Policy"] = FRAME_POLICY
+    return response
+
+
+@require_safe
+def frame(request, name):
+    """The HTML part of one."""
+    if name not in names():
+        raise Http404("no such mail")
+    html = compose(name)[2].replace("<head>", '<head><base target="_blank">', 1)
+    headers = {"Content-Security-Policy": MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
+    return HttpResponse(html, headers=headers)

@@ -1,0 +1,91 @@
+"""Every mail of the site, composed from samples, whole, and to be looked at by staff."""
+
+import email
+import email.policy
+import re
+from html.parser import HTMLParser
+
+import pytest
+from django.conf import settings
+
+from config import mail_gallery
+from outbox.delivery import as_email
+from outbox.models import Message
+
+NAMES = mail_gallery.names()
+VOID = {"meta", "img", "br", "hr", "link", "base", "input"}
+
+
+class Tree(HTMLParser):
+    """Notes tags that are closed in the wrong order, and what would be fetched."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.fetched = [], [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.fetched += [value for name, value in attrs if name in {"src", "srcset", "background"}]
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+
+def test_no_mail_is_missing():
+    own = {path.stem for path in mail_gallery.FOLDER.iterdir()}
+    assert {name for name in own if name != "base" and not name.startswith("_")} == set(NAMES)
+    assert len(NAMES) >= 16
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_mail_is_whole_as_text_and_as_html(name):
+    subject, text, html = mail_gallery.compose(name)
+    row = Message(to="ada@example.org", from_email="post@example.org", subject=subject,
+                  text=text, html=html, message_id="<1@example.org>")  # fmt: skip
+    parsed = email.message_from_bytes(
+        as_email(row).message().as_bytes(), policy=email.policy.default
+    )
+
+    assert parsed.defects == []
+    assert parsed["Subject"] == subject
+    assert [part.get_content_type() for part in parsed.iter_parts()] == ["text/plain", "text/html"]
+    assert parsed.get_body(["plain"]).get_content().strip() == text.strip()
+    tree = Tree()
+    tree.feed(parsed.get_body(["html"]).get_content())
+    assert (tree.open, tree.wrong, tree.fetched) == ([], [], [])
+    assert "<p" in html
+    assert not re.search(r"\{[{%]|None|SimpleNamespace|namespace\(", text + html)
+    assert settings.BASE_URL in text
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_sample_has_every_name_that_the_mail_uses(name):
+    context = mail_gallery.sample() | {
+        "site_url": "",
+        "reference": "",
+        "references": "",
+        "sheet": "",
+    }
+    used = set()
+    for ending in ("txt", "html"):
+        source = (mail_gallery.FOLDER / f"{name}.{ending}").read_text()
+        used |= set(re.findall(r"\{\{ (\w+)", source)) | set(re.findall(r"\{% if (\w+)", source))
+    assert used - {"forloop", "block"} <= set(context)
+
+
+@pytest.mark.django_db
+def test_the_gallery_shows_all_to_staff(desk):
+    page = desk.get("/admin/mails/")
+    assert all(f"/admin/mails/{name}/" in page.text for name in NAMES)
+    assert "style=" not in page.text
+    frame = desk.get("/admin/mails/question_received/")
+    assert frame["Content-Security-Policy"].endswith("sandbox")
+    assert desk.get("/admin/mails/no-such-mail/").status_code == 404
+
+
+@pytest.mark.django_db
+def test_the_gallery_is_not_for_others(client):
+    assert client.get("/admin/mails/").status_code == 302
+    assert client.get("/admin/mails/question_received/").status_code == 302
