@@ -87,7 +87,7 @@ def question_sample(answer) -> Sample:
         body="It wakes me twice a week.\n\nWhat helps?",
         name="Ada",
         key="the-askers-own-key-0001",
-        confirmation_token="the-askers-own-token",
+        confirmation_token="the-askers-own-token",  # noqa: S106
         status="published",
         email_confirmed_at=None,
         reference_number="Q-000023",
