@@ -1,6 +1,7 @@
 """Questions and topics as the lists of the archive show them (templates/components)."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django.db.models import (
     Count,
@@ -55,9 +56,14 @@ def _teaser(question: Question, topic: bool) -> dict:
         "topic": question.topic.title if topic else "",
         "name": question.name,
         "date": question.published_at,
-        "month": date_format(localtime(question.published_at), "F Y"),
+        "month": _month(localtime(question.published_at).date().replace(day=1)),
         "pictures": question.pictures,
     }
+
+
+@lru_cache(1000)
+def _month(first_day) -> str:
+    return date_format(first_day, "F Y")
 
 
 def topics() -> list[dict]:

@@ -2,15 +2,16 @@
 
 from datetime import UTC, datetime
 
-from django.db.models import Case, OuterRef, When
+from django.db.models import Case, OuterRef, QuerySet, When
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
 from qa import markdown, search
 from qa.archive import structured
+from qa.archive.keyset import LARGEST_ID
 from qa.archive.pages import HOME, TOPICS, Page, cached
-from qa.archive.rows import Rows
+from qa.archive.rows import Prepared, Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 
 RELATED = 5
@@ -48,7 +49,19 @@ def load_answer(pk: int) -> Answer | None:
     It has `sources`, `images`, `readers` (published reader answers) and `corrections` as plain
     lists.
     """
-    answer = (
+    answer = next(iter(_official(pk)), None) if pk <= LARGEST_ID else None
+    if answer:
+        answer.sources = [Reference(**row) for row in answer.source_rows]
+        answer.images = [Image(**row).public_links for row in answer.image_rows]
+        answer.readers = [_reader(row) for row in answer.reader_rows]
+        answer.corrections = [_correction(row) for row in answer.correction_rows]
+    return answer
+
+
+@Prepared
+def _official(pk: int) -> QuerySet:
+    """The row of `load_answer`."""
+    return (
         Answer.objects.official()
         .filter(question__in=Question.objects.published().filter(pk=pk))
         .select_related("question__topic", "author")
@@ -74,14 +87,8 @@ def load_answer(pk: int) -> Answer | None:
                 *("note", "created_at"),
             ),
         )
-        .first()
+        .order_by("pk")[:1]
     )
-    if answer:
-        answer.sources = [Reference(**row) for row in answer.source_rows]
-        answer.images = [Image(**row).public_links for row in answer.image_rows]
-        answer.readers = [_reader(row) for row in answer.reader_rows]
-        answer.corrections = [_correction(row) for row in answer.correction_rows]
-    return answer
 
 
 def _reader(row: dict) -> dict:
