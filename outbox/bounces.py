@@ -23,7 +23,7 @@ from .suppression import LETTERS, Suppression
 
 MAX_BYTES = 1024 * 1024  # of one report
 MOST = 200  # reports in one go
-MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[^<>\s]{1,250}>)", re.IGNORECASE | re.MULTILINE)
+MESSAGE_ID = re.compile(rb"^Message-ID:\s*(<[!-;=?-~]{1,250}>)", re.IGNORECASE | re.MULTILINE)
 SEEN = "read"  # the folder below the mailbox's for files that were read
 
 logger = logging.getLogger(__name__)
