@@ -3,12 +3,12 @@ const HELP = [
   ["j / k", "next, previous question"], ["Enter", "open"], ["p", "publish"], ["v", "answer privately"],
   ["c", "request changes (first what to change, then c)"], ["d", "decline"], ["m", "merge (first its number, then m)"],
   ["1 2 3", "send that answer"], ["s", "spam"], ["u", "undo"], ["x", "replace all personal details"], ["/", "snippets"],
-  ["Ctrl+S", "save the draft"], ["e", "to the answer"], ["n", "to the word to the asker"], ["q", "back to the list"],
+  ["Ctrl+S", "save the draft"], ["e", "to the answer"], ["n", "to the word to the asker"], ["t", "to the topic"], ["q", "back to the list"],
   ["Esc", "out of a field"], ["?", "this help"],
 ];
 // A decision that needs words first leads to them.
 const FIRST = { c: "id_reason", m: "id_target" };
-const PLACES = { e: "id_answer", n: "id_note" };
+const PLACES = { e: "id_answer", n: "id_note", t: "id_topic" };
 const links = [...document.querySelectorAll("[data-desk-open]")];
 
 function isTyping(target) {
