@@ -4,7 +4,9 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
+from accounts import log, proofs_admin  # noqa: F401 (they register their pages)
 from accounts.models import User
+from accounts.second_factor import end_sessions
 
 
 class NewUserForm(forms.ModelForm):
@@ -68,6 +70,8 @@ class UserAdmin(DjangoUserAdmin):
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)
+        if not obj.is_active:
+            end_sessions(obj)
         if not change:
             obj.emailaddress_set.create(email=obj.email, primary=True)
 

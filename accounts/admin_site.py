@@ -22,6 +22,12 @@ class DeskSite(admin.AdminSite):
         """Staff whose session has passed a second factor, unless STAFF_MFA is off."""
         return super().has_permission(request) and not second_factor.is_missing(request)
 
+    def admin_view(self, view, cacheable=False):
+        """The door of every page of the admin, and so the place to log what is done there."""
+        from accounts import log  # it needs models, which are not there yet when this is imported
+
+        return log.logged(super().admin_view(view, cacheable), self.has_permission)
+
     def login(self, request, extra_context=None):
         """There is no second sign-in here: hand over to the site's, or to the factor.
 

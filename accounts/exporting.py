@@ -29,6 +29,7 @@ def as_json(user) -> str:
         "questions": [question(row) for row in questions_of(user)],
         "reader_answers": [reader_answer(row) for row in reader_answers_of(user)],
         "newsletter": [subscription(row) for row in subscribers_of(user)],
+        "signed_in_on": list(user.sessions.order_by("seen_at").values("device", "seen_at")),
     }
     return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
 

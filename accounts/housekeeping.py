@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
-from django.contrib.sessions.backends.db import SessionStore
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AdminAction, User
+from accounts.sessions import SessionStore
 
 # As long as the mailed link works (ACCOUNT_EMAIL_CONFIRMATION_EXPIRE_DAYS).
 UNVERIFIED_KEPT = timedelta(days=3)
@@ -17,6 +17,12 @@ UNVERIFIED_KEPT = timedelta(days=3)
 def clear_sessions() -> None:
     """Delete the sessions that have ended."""
     SessionStore.clear_expired()
+
+
+def purge_admin_actions() -> int:
+    """Delete what the log of the desk has kept long enough; return how many rows."""
+    old = timezone.now() - AdminAction.KEPT
+    return AdminAction.objects.filter(at__lt=old).delete()[0]
 
 
 def purge_unverified() -> int:

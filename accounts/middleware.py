@@ -1,5 +1,7 @@
 """Pages about an account are for one person: no cache keeps them, no search engine finds them."""
 
+from accounts import sessions
+
 
 class PrivatePages:
     """Sets their headers, and gives django-allauth's pages this site's `site` and status 422."""
@@ -9,6 +11,8 @@ class PrivatePages:
 
     def __call__(self, request):
         response = self.get_response(request)
+        if is_private(request) or request.path.startswith("/admin/"):
+            sessions.note(request)
         if is_private(request):
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex"

@@ -1,10 +1,14 @@
 """The people with an account: members, curators, editors and the owner."""
 
+from datetime import timedelta
+
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models, transaction
 from django.db.models.functions import Lower
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 
 
 class UserManager(BaseUserManager):
@@ -65,3 +69,51 @@ class User(AbstractBaseUser, PermissionsMixin):
     def public_name(self) -> str:
         """The name that pages show: never the e-mail address."""
         return self.display_name or "A member"
+
+
+class Session(AbstractBaseSession):
+    """A browser's session; of somebody who signed in, also whose, on what, and when seen."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    device = models.CharField(max_length=80, blank=True)
+    seen_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        """Without the key, which is as good as a password."""
+        return self.device or "A browser"
+
+    @classmethod
+    def get_session_store_class(cls):
+        from accounts.sessions import SessionStore
+
+        return SessionStore
+
+    @property
+    def mark(self) -> str:
+        """Names the session on a page, and opens nothing."""
+        return salted_hmac("accounts.session", self.session_key).hexdigest()[:20]
+
+
+class AdminAction(models.Model):
+    """What a curator, editor or owner sent at the desk: append-only, for owners to read.
+
+    The database itself refuses to change a row, and to delete one before its time
+    (migrations/0004). It names the account by number and name, so that it outlives the account.
+    """
+
+    KEPT = timedelta(days=400)
+
+    at = models.DateTimeField(default=timezone.now, db_index=True)
+    user_number = models.PositiveBigIntegerField()
+    name = models.CharField(max_length=80)
+    action = models.CharField(max_length=80)
+    path = models.CharField(max_length=300)
+    status = models.PositiveSmallIntegerField("answered with")
+
+    class Meta:
+        ordering = ["-pk"]
+        verbose_name = "action at the desk"
+        verbose_name_plural = "actions at the desk"
+
+    def __str__(self) -> str:
+        return f"{self.name}: {self.action}"

@@ -4,10 +4,7 @@ from allauth.account.authentication import get_authentication_records
 from allauth.mfa.adapter import get_adapter
 from allauth.mfa.signals import authenticator_added
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY
-from django.contrib.sessions.models import Session
 from django.dispatch import receiver
-from django.utils import timezone
 
 SET_UP = "second_factor_set_up_by"  # in a session: the user who set a factor up in it
 
@@ -40,8 +37,4 @@ def on_set_up(request, user, **kwargs) -> None:
 
 def end_sessions(user, but: str | None = None) -> None:
     """Sign a user out everywhere, apart from the session with the given key."""
-    running = Session.objects.filter(expire_date__gt=timezone.now()).exclude(session_key=but)
-    own = [
-        row.pk for row in running.iterator() if row.get_decoded().get(SESSION_KEY) == str(user.pk)
-    ]
-    Session.objects.filter(pk__in=own).delete()
+    user.sessions.exclude(session_key=but).delete()

@@ -11,6 +11,9 @@ own = [
     path("me/export/", views.export, name="export"),
     path("me/erase/", views.erase_account, name="erase"),
     path("profile/", views.profile, name="profile"),
+    path("sessions/", views.sessions, name="sessions"),
+    path("sessions/others/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("sessions/<str:mark>/end/", views.end_session, name="end_session"),
 ]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me")),

@@ -52,6 +52,11 @@ class Confirm(ConfirmEmailView):
 
     form = None
 
+    def logout_other_user(self, confirmation) -> None:
+        """By POST alone: whoever fetches a link, a scanner or a preview, signs nobody out."""
+        if self.request.method == "POST":
+            super().logout_other_user(confirmation)
+
     def post(self, *args, **kwargs):
         self.object = self.get_object()
         if asks_password(self.request, self.object.email_address):

@@ -1,21 +1,24 @@
 """Pages of a member: what I asked, who I am, all of it to take along or to erase."""
 
+from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import exporting
 from accounts.belongings import questions_of, reader_answers_of, subscribers_of, verified_emails
 from accounts.erasing import erase
 from accounts.forms import EraseForm, ProfileForm
+from accounts.second_factor import end_sessions
 
 require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
-@require_GET
+@require_safe
 @login_required
 def me(request):
     context = {
@@ -37,6 +40,37 @@ def profile(request):
         messages.success(request, "Saved.")
         return redirect("accounts:profile")
     return page(request, "accounts/profile.html", form)
+
+
+@require_safe
+@login_required
+def sessions(request):
+    """Where this person is signed in."""
+    own = request.user.sessions.filter(expire_date__gt=timezone.now()).order_by("-seen_at")
+    here = request.session.session_key
+    context = {"sessions": own, "here": here, "section": "account"}
+    return render(request, "accounts/sessions.html", context)
+
+
+@require_POST
+@login_required
+def end_session(request, mark):
+    """Ending one that has ended says the same: a second click does no harm."""
+    own = [row.pk for row in request.user.sessions.all() if row.mark == mark]
+    if request.session.session_key in own:
+        logout(request)
+        return redirect(settings.ACCOUNT_LOGOUT_REDIRECT_URL)
+    request.user.sessions.filter(pk__in=own).delete()
+    messages.success(request, "That device is signed out.")
+    return redirect("accounts:sessions")
+
+
+@require_POST
+@login_required
+def end_other_sessions(request):
+    end_sessions(request.user, but=request.session.session_key)
+    messages.success(request, "All other devices are signed out.")
+    return redirect("accounts:sessions")
 
 
 @require_POST

@@ -3,6 +3,7 @@
 import ipaddress
 
 from django.conf import settings
+from django.http import HttpResponseNotAllowed
 
 # Nothing inline, nothing from elsewhere; data: is needed by the admin's and allauth's QR image.
 POLICY = (
@@ -10,6 +11,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors {ancestors}"
 )
+METHODS = ["GET", "HEAD", "POST"]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -45,6 +47,18 @@ class SecurityHeaders:
         headers.setdefault("Permissions-Policy", PERMISSIONS)
         headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Methods:
+    """Nothing here answers to PUT, PATCH, DELETE, OPTIONS or TRACE (RFC 9110, 15.5.6)."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in METHODS:
+            return self.get_response(request)
+        return HttpResponseNotAllowed(METHODS)
 
 
 class TrustedProxies:

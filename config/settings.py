@@ -35,7 +35,6 @@ INSTALLED_APPS = [
     "config.apps.AskwellAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.contrib.humanize",
@@ -46,6 +45,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "config.middleware.SecurityHeaders",
+    "config.middleware.Methods",
     "django.middleware.security.SecurityMiddleware",
     "config.middleware.TrustedProxies",
     "config.bodies.Bodies",
@@ -226,6 +226,7 @@ RECURRING = [
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
+    ("accounts.housekeeping.purge_admin_actions", 86400),
     ("newsletter.housekeeping.send_scheduled", 20),
     ("newsletter.housekeeping.finish_sending", 5),
     ("newsletter.housekeeping.purge_unconfirmed", 3600),
@@ -293,6 +294,7 @@ USER_AGENT_REQUIRED = False
 
 # --- Security -----------------------------------------------------------------------------
 _prefix = "__Host-" if HTTPS else ""
+SESSION_ENGINE = "accounts.sessions"
 SESSION_COOKIE_NAME = f"{_prefix}sessionid"
 CSRF_COOKIE_NAME = f"{_prefix}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS

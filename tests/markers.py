@@ -5,10 +5,11 @@ import random
 import re
 from pathlib import Path
 
-from django.contrib.sessions.backends.db import SessionStore
 from django.db import connection
 from PIL import Image as Pillow
 from PIL.PngImagePlugin import PngInfo
+
+from accounts.sessions import SessionStore
 
 MARKER = re.compile(r"zq[0-9a-f]{10}|2001:db8(?::[0-9a-f]{4}){6}")
 TAGS = {"ImageDescription": 0x010E, "Artist": 0x013B, "Copyright": 0x8298, "Software": 0x0131}
@@ -93,7 +94,7 @@ def in_database(mark: Markers) -> dict[str, str]:
 def readable(table: str, column: str, value) -> str:
     if isinstance(value, bytes | memoryview):
         return bytes(value).decode("latin-1")
-    if (table, column) == ("django_session", "session_data"):
+    if (table, column) == ("accounts_session", "session_data"):
         return str(SessionStore().decode(value))
     return str(value)
 

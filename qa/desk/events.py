@@ -10,6 +10,8 @@ class EventAdmin(admin.ModelAdmin):
     list_display = ["created_at", "verb", "question", "role", "actor", "from_status", "to_status"]
     list_filter = ["verb", "role", "created_at"]
     list_select_related = ["question", "actor"]
+    fields = ["created_at", "verb", "question", "role", "actor", "from_status", "to_status", "note"]
+    readonly_fields = fields  # or Django makes a field of every question to choose from
     ordering = ["-pk"]
     actions = None
     show_full_result_count = False

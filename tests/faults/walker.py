@@ -9,10 +9,10 @@ import random
 import re
 from urllib.parse import urlsplit
 
-from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
+from accounts.models import Session
 from tests import factories
 from tests.faults.ada import ASK, WORDS
 from tests.faults.browser import Forms

@@ -1,7 +1,7 @@
 import pytest
-from django.contrib.sessions.models import Session
 from django.core.files.storage import storages
 
+from accounts.models import Session
 from outbox.models import Message
 from qa.models import Image, Question
 from tests import factories

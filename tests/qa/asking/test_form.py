@@ -2,9 +2,9 @@ import html
 import re
 
 import pytest
-from django.contrib.sessions.models import Session
 from django.test import Client
 
+from accounts.models import Session
 from qa.models import Question
 from tests import factories
 from tests.qa.asking.conftest import ASK, WORDS, errors, ticket, url

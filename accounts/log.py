@@ -1,0 +1,61 @@
+"""The log of the desk: one row for whatever is sent there, which nobody can change."""
+
+from functools import wraps
+
+from django.contrib import admin
+
+from accounts.models import AdminAction
+
+# What an answer page sends by itself while somebody writes: nothing is decided by it.
+BY_ITSELF = {"qa_question_autosave", "qa_question_take", "qa_question_release"}
+
+
+def logged(view, may_enter):
+    """The view, with a row for each POST of somebody who `may_enter(request)`.
+
+    Written once the view has answered. What a decision changed stands in qa.Event, what a form
+    of the admin changed in Django's LogEntry, each in the transaction of the change.
+    """
+
+    @wraps(view)
+    def wrapper(request, *args, **kwargs):
+        user = request.user if request.method == "POST" and may_enter(request) else None
+        response = view(request, *args, **kwargs)
+        name = request.resolver_match.url_name or ""
+        if user and name not in BY_ITSELF:
+            AdminAction.objects.create(
+                user_number=user.pk,
+                name=str(user)[:80],
+                action=name[:80],
+                path=request.path[:300],
+                status=response.status_code,
+            )
+        return response
+
+    return wrapper
+
+
+@admin.register(AdminAction)
+class AdminActionAdmin(admin.ModelAdmin):
+    """For owners, to read."""
+
+    list_display = fields = ["at", "name", "action", "path", "status"]
+    list_filter = ["at", "name"]
+    search_fields = ["name", "path"]
+    actions = None
+    show_full_result_count = False
+
+    def has_module_permission(self, request) -> bool:
+        return request.user.is_superuser
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return request.user.is_superuser
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
