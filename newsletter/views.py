@@ -5,11 +5,13 @@ the token in the address may act, so that these POSTs need no cookie and no CSRF
 forbids to ask for them, and a browser that refuses cookies must not keep anybody from leaving.
 """
 
+import re
+
 from django.conf import settings
 from django.core import signing
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import reverse
+from django.urls import is_valid_path, reverse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -17,15 +19,22 @@ from newsletter import limits
 from newsletter.forms import SubscribeForm
 from newsletter.models import Consent, FactSheet, Issue, Subscriber
 from newsletter.pages import never_store, private, public
+from qa.forgery import checked_by_origin
 from qa.models import Topic
 
+PATH = re.compile(r"/[\w/-]{0,199}", re.ASCII)
 require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
+@csrf_exempt  # from the site-wide check by cookie
+@checked_by_origin
 @never_store
 @require_GET_or_POST
 def subscribe(request):
-    """The opt-in; `?topic=` says which fact sheet to offer."""
+    """The opt-in, also from the forms of public pages, which have no token and no cookie.
+
+    `?topic=` says which fact sheet to offer.
+    """
     topic = Topic.objects.filter(slug=request.GET.get("topic", "")).first()
     form = SubscribeForm(request.POST if request.method == "POST" else None)
     if form.is_bound and form.is_valid() and limits.allow(request):
@@ -125,5 +134,8 @@ def way() -> list[dict]:
 
 
 def page_name(request, topic) -> str:
-    """For the consent's evidence; nothing else of the address, which anybody may have written."""
+    """Where the form stood, for the consent's evidence: a path of this site and nothing else."""
+    page = request.POST.get("page", "")
+    if PATH.fullmatch(page) and is_valid_path(page):
+        return page
     return f"{request.path}?topic={topic.slug}" if topic else request.path

@@ -8,8 +8,8 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from qa.asking.forgery import checked_by_origin
 from qa.asking.forms import QuestionForm
+from qa.forgery import checked_by_origin
 from qa.models import Question
 from qa.models.workflow import StateConflict
 from qa.unavailable import kept_from

@@ -6,6 +6,7 @@ import pytest
 from django.core import signing
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from newsletter.models import Consent, Subscriber
 from outbox.models import Message
@@ -54,7 +55,7 @@ def test_a_topic_page_leads_to_its_own_fact_sheet(client):
     cast.fact_sheet("other", title="Salt baths", topic=factories.topic("epsom-salt"))
 
     page = client.get("/topics/vitamin-d/").text
-    assert 'href="/newsletter/?topic=vitamin-d"' in page
+    assert 'action="/newsletter/?topic=vitamin-d"' in page
     assert "Sun and bones" in page
 
     page = client.get("/newsletter/?topic=vitamin-d").text
@@ -62,7 +63,11 @@ def test_a_topic_page_leads_to_its_own_fact_sheet(client):
     assert "Salt baths" not in page
 
 
-def test_asking_needs_the_token_of_the_form(strict):
+def test_asking_needs_the_token_of_the_form_or_our_own_page(strict):
+    elsewhere = {"Origin": "https://other.example"}
+    forged = strict.post(PAGE, {"email": "ada@example.org"}, headers=elsewhere)
+
+    assert forged.status_code == 403
     assert strict.post(PAGE, {"email": "ada@example.org"}).status_code == 403
     assert Subscriber.objects.count() == 0
 
@@ -128,6 +133,74 @@ def test_one_visitor_cannot_fill_many_mailboxes(client):
     assert answer.status_code == 429
     assert "Too many requests" in answer.content.decode()
     assert Subscriber.objects.count() == 30
+
+
+# --- The forms of public pages ---------------------------------------------------------------
+
+
+def box(page: str) -> tuple[str, dict]:
+    """Where the form for the newsletter leads, and what it sends, as a browser reads it."""
+    (form,) = re.findall(r'<form class="letters-form".*?</form>', page, re.S)
+    fields = re.findall(r'<input[^>]* name="(\w+)"(?:[^>]* value="([^"]*)")?', form)
+    return re.search('action="([^"]+)"', form)[1], dict(fields)
+
+
+@pytest.fixture
+def public_pages():
+    factories.topic("vitamin-d")
+    sent()
+    question = factories.published(topic=factories.topic("cramps"))
+    return [
+        *["/", "/topics/", "/topics/vitamin-d/", "/answered/", "/search/"],
+        *["/newsletter/issues/", "/newsletter/issues/first/", question.get_absolute_url()],
+    ]
+
+
+def test_every_public_page_has_one_form_that_needs_no_cookie(public_pages, strict):
+    for number, path in enumerate(public_pages):
+        page = strict.get(path)
+        action, fields = box(page.text)
+        email = f"reader{number}@example.org"
+        assert fields == {"email": "", "page": path, "website": ""}
+
+        answer = strict.post(
+            action, fields | {"email": email}, headers={"Origin": "http://testserver"}
+        )
+
+        assert (answer.status_code, answer.url) == (302, "/newsletter/asked/")
+        assert not answer.cookies
+        assert not page.cookies
+        consent = Consent.objects.story_of(email).get()
+        assert (consent.page, consent.text) == (path, Consent.TEXT)
+        assert Consent.TEXT in strip_tags(page.text)
+
+
+def test_pages_about_one_person_or_with_a_form_of_their_own_have_none(client):
+    subscriber = cast.subscriber()
+    factories.topic("vitamin-d")
+
+    for path in [PAGE, "/topics/vitamin-d/ask/", leave_path(subscriber), "/accounts/login/"]:
+        assert "letters-form" not in client.get(path).text
+
+
+def test_a_wrong_address_from_a_public_page_is_said_and_kept(strict):
+    here = {"Origin": "http://testserver"}
+
+    answer = strict.post(PAGE, {"email": 'ada@"example', "page": "/"}, headers=here)
+
+    assert answer.status_code == 422
+    assert 'value="ada@&quot;example"' in answer.text
+    assert 'id="id_email_error"' in answer.text
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["", "//evil.example/", "/nowhere/at/all/", "/about/?x", "/\x00/", "/ä/", "/" * 300],
+)
+def test_only_a_page_of_this_site_stands_in_the_evidence(client, page):
+    client.post(PAGE, {"email": "ada@example.org", "page": page})
+
+    assert Consent.objects.get().page == "/newsletter/"
 
 
 # --- Confirming -----------------------------------------------------------------------------
