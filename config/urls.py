@@ -5,6 +5,7 @@ from django.urls import include, path
 
 from config import mail_gallery, views
 
+handler404 = "qa.archive.moved.not_found"
 handler500 = "qa.unavailable.server_error"
 urlpatterns = [
     # accounts/: django-allauth, "my questions"

@@ -16,7 +16,7 @@ LIMIT = 0.005  # seconds between the 95th percentiles
 
 @pytest.fixture
 def hidden(cora) -> dict[str, Question]:
-    """A question in every state that is not public, by state."""
+    """A question in every state that is not public and never was, by state."""
     rows = {
         "draft": factories.draft(),
         "pending": factories.pending(),
@@ -25,8 +25,6 @@ def hidden(cora) -> dict[str, Question]:
         "declined": factories.pending(),
         "spam": factories.pending(),
         "withdrawn": factories.pending(),
-        "erased": factories.published(),
-        "unpublished": factories.published(),
         "merged": factories.pending(),
     }
     rows["needs_changes"].request_changes(by=cora, reason="Since when?")
@@ -36,8 +34,6 @@ def hidden(cora) -> dict[str, Question]:
     rows["declined"].decline(by=cora, reason="Not here.")
     rows["spam"].mark_spam(by=cora)
     rows["withdrawn"].withdraw()
-    rows["erased"].erase()
-    rows["unpublished"].unpublish(by=cora)
     rows["merged"].merge_into(rows["pending"], by=cora)
     return rows
 
@@ -61,6 +57,29 @@ def test_hidden_number_answers_like_a_random_one(client, hidden):
 
             assert there.status_code == 404
             assert seen(there) == seen(nowhere), (state, tail)
+
+
+def test_page_that_was_public_is_gone_and_says_nothing_of_it(client, cora):
+    unpublished, erased = (
+        factories.published(title="Can Laphroaig stop cramps?"),
+        factories.published(),
+    )
+    address = unpublished.get_absolute_url()
+    unpublished.unpublish(by=cora)
+    erased.erase()
+    gone = [client.get(path) for path in (address, f"/questions/{erased.pk}/x/")]
+
+    assert [response.status_code for response in gone] == [410, 410]
+    assert gone[0].content == gone[1].content
+    assert b"Laphroaig" not in gone[0].content
+
+
+def test_page_that_was_gone_comes_back(client, cora):
+    question = factories.published()
+    question.unpublish(by=cora)
+    assert client.get(question.get_absolute_url()).status_code == 410
+    question.publish(by=cora)
+    assert client.get(question.get_absolute_url()).status_code == 200
 
 
 def test_other_methods_tell_no_more(client, hidden):
@@ -98,7 +117,7 @@ def test_private_page_of_an_unknown_key_is_any_page_that_is_not_there(client, db
     assert unknown.content == nowhere.content
 
 
-@pytest.mark.parametrize("state", ["pending", "unpublished", "merged"])
+@pytest.mark.parametrize("state", ["pending", "declined", "merged"])
 def test_hidden_number_is_refused_as_fast_as_a_random_one(client, hidden, state):
     """p95 of 200 requests each, in turns; a busy machine may disturb a round, not all of them.
 

@@ -3,13 +3,14 @@
 from datetime import UTC, datetime
 
 from django.db.models import Case, OuterRef, QuerySet, When
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 
 from qa import markdown, search
 from qa.archive import structured
 from qa.archive.keyset import LARGEST_ID
+from qa.archive.moved import of_question
 from qa.archive.pages import HOME, TOPICS, Page, cached
 from qa.archive.rows import Prepared, Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
@@ -25,9 +26,9 @@ def question_detail(request, pk, slug=""):
     """A published question; by another slug, or merged into one, 301 to where it stands."""
     answer = load_answer(pk)
     if answer is None:
-        return HttpResponsePermanentRedirect(_merged_into(pk).get_absolute_url())
+        return of_question(request, pk)
     question = answer.question
-    if slug != question.slug:
+    if slug != question.slug or not request.path.endswith("/"):
         return HttpResponsePermanentRedirect(question.get_absolute_url())
     site = SiteProfile.load()
     context = {
@@ -112,21 +113,6 @@ def _time(text: str) -> datetime:
     """A time as the database writes it into JSON."""
     at = parse_datetime(text)
     return at if at.tzinfo else at.replace(tzinfo=UTC)
-
-
-def _merged_into(pk: int) -> Question:
-    """The published question that this one was merged into, over any number of steps.
-
-    Raises Http404 where there is none, as for a number that was never used.
-    """
-    seen = set()
-    while pk is not None and pk not in seen:
-        seen.add(pk)
-        question = Question.objects.filter(pk=pk).only("slug", "status", "merged_into_id").first()
-        if question and seen != {pk} and question.status == Question.Status.PUBLISHED:
-            return question
-        pk = question.merged_into_id if question else None
-    raise Http404("no such question")
 
 
 def related(question: Question) -> list[Question]:

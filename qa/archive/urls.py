@@ -12,7 +12,9 @@ urlpatterns = [
     path("topics/<slug:slug>/feed/", feeds.topic_feed, name="topic_feed"),
     # answered questions
     path("answered/", lists.answered, name="answered"),
+    path("questions/<int:pk>", questions.question_detail),
     path("questions/<int:pk>/", questions.question_detail, name="question_number"),
+    path("questions/<int:pk>/<str:slug>", questions.question_detail),
     path("questions/<int:pk>/<str:slug>/", questions.question_detail, name="question_detail"),
     # search/
     path("search/", searching.search, name="search"),

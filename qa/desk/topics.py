@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from qa import imaging
-from qa.models import Reference, Topic, TopicPicture
+from qa.models import OldAddress, Reference, Topic, TopicPicture
 
 
 class TopicPictureForm(forms.ModelForm):
@@ -146,6 +146,14 @@ class TopicAdmin(admin.ModelAdmin):
         topic = get_object_or_404(Topic, pk=pk)
         context = {"topic": topic, "article": topic.rendered()}
         return TemplateResponse(request, "qa/desk/topic_preview.html", context)
+
+    @transaction.atomic
+    def save_model(self, request, topic, form, change):
+        """The pages of a topic that gets another slug answer 301 at the old one."""
+        if change and "slug" in form.changed_data:
+            path = reverse("archive:topic_detail", args=[form.initial["slug"]])
+            OldAddress.objects.keep(path, topic=topic)
+        super().save_model(request, topic, form, change)
 
     def save_formset(self, request, form, formset, change):
         """Pictures go with their files, and an article's pictures are public."""

@@ -8,6 +8,7 @@ from qa.models.edition import Edition
 from qa.models.event import Event
 from qa.models.follow_up import FollowUp
 from qa.models.image import Image
+from qa.models.old_address import OldAddress
 from qa.models.policy import Policy
 from qa.models.question import Question
 from qa.models.reference import Reference
@@ -25,6 +26,7 @@ __all__ = [
     "Event",
     "FollowUp",
     "Image",
+    "OldAddress",
     "Policy",
     "Question",
     "Reference",

@@ -45,6 +45,7 @@ class Forgetting:
             image.discard()
         self._erase_mails()
         self.answers.all().delete()
+        self.old_addresses.all().delete()
         self.corrections.all().delete()
         self._forget_words()
         self.set_schedule(None)

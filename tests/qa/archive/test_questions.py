@@ -144,19 +144,19 @@ def test_unpublished_question_is_as_if_it_never_was(client, cora, verb):
     gone(client, question.pk)
 
 
-def test_unpublished_again_is_as_if_it_never_was(client, question, cora):
+def test_unpublished_again_is_gone_with_its_pictures(client, question, cora):
     image = question.images.get().public_links.src
     question.unpublish(by=cora)
-    gone(client, question.pk)
+    assert client.get(question.get_absolute_url()).status_code == 410
     assert question.images.get().public_key is None
     assert image
 
 
-def test_draft_withdrawn_and_erased_are_as_if_they_never_were(client, question):
-    draft, withdrawn = factories.draft(), factories.pending()
+def test_draft_withdrawn_and_erased_are_as_if_they_never_were(client, db):
+    draft, withdrawn, erased = factories.draft(), factories.pending(), factories.pending()
     withdrawn.withdraw()
-    question.erase()
-    for row in (draft, withdrawn, question):
+    erased.erase()
+    for row in (draft, withdrawn, erased):
         gone(client, row.pk)
 
 
