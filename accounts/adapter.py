@@ -7,7 +7,7 @@ from allauth.account.utils import get_next_redirect_url
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import strangers
+from accounts import codes, strangers
 from outbox.mail import render_html
 from qa.models import SiteProfile
 
@@ -25,6 +25,8 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """Not, if it would be one too many to somebody who may know nothing of this site."""
+        if template_prefix == "account/email/login_code":
+            codes.remember(context["request"], email)
         if not strangers.have_enough(email, template_prefix):
             super().send_mail(template_prefix, email, context)
 

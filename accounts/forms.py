@@ -1,10 +1,11 @@
 import re
 
 from allauth.account import forms as allauth
+from allauth.core import context
 from django import forms
 from django.contrib.auth.hashers import make_password
 
-from accounts import names
+from accounts import codes, names
 from accounts.models import User
 
 WORD = "erase"
@@ -100,7 +101,11 @@ class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
 
 
 class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):
-    pass
+    def clean_code(self) -> str:
+        code = super().clean_code()
+        if codes.is_outdated(context.request):
+            raise forms.ValidationError("The code is too old. Ask for another one.")
+        return code
 
 
 class EraseForm(forms.Form):
