@@ -12,6 +12,9 @@ from itertools import count
 from tests.site import ROOT, Site
 
 KNOWN = "Most people are helped by a talk with the doctor who knows them.\n\nHere is why."
+PERSONAL = (
+    "I am Maria Müller, 93, and my calves cramp at night. Call me: 555-0147, or maria@example.com"
+)
 SNIPPET = ("doctor", "Please **show this answer** to the doctor who knows you.")
 
 
@@ -32,7 +35,7 @@ def call(site: Site, name: str, given=None):
 
 def answer(name: str) -> None:
     given = json.load(sys.stdin)
-    print(json.dumps({"put": put, "outcome": outcome, "hurry": hurry}[name](given)))
+    print(json.dumps({"put": put, "every": every, "outcome": outcome, "hurry": hurry}[name](given)))
 
 
 def put(rows: list[dict]) -> list[dict]:
@@ -66,6 +69,42 @@ def put(rows: list[dict]) -> list[dict]:
         number = known.reference_number if known else ""
         made.append({"pk": question.pk, "email": email, "known": number})
     return made
+
+
+def every(_) -> dict[str, int]:
+    """A question in each state that a page of the desk may show, and what else has a page there."""
+    from accounts.models import User
+    from qa.models import Answer, FollowUp, Image, SavedView, Snippet
+    from tests import factories
+
+    curator = User.objects.get(email="curator@example.org")
+    other = factories.curator("Clara")
+    Snippet.objects.get_or_create(owner=curator, name="stretch", defaults={"text": "**Stretch**."})
+    SavedView.objects.get_or_create(owner=curator, name="Mine", defaults={"query": "whose=me"})
+    made = {}
+    for name in ["waiting", "published", "answered", "changes", "declined", "merged", "spam"]:
+        made[name] = factories.draft(email=f"{name}@example.com", body=PERSONAL)
+        Image(question=made[name]).store(factories.picture(1600, 1200))
+        made[name].submit()
+    waiting, published = made["waiting"], made["published"]
+    for question in (published, made["answered"]):
+        text = {"title": question.title, "body": question.body, "answer": KNOWN}
+        question.edit(by=curator, **text)
+    published.publish(by=curator)
+    made["answered"].answer_privately(by=curator)
+    made["changes"].request_changes(by=curator, reason="Since when?")
+    made["declined"].decline(by=curator, reason="We cannot know that.")
+    made["merged"].merge_into(published, by=curator)
+    made["spam"].mark_spam(by=curator)
+    waiting.claim(by=other)
+    FollowUp.objects.create(question=published, from_asker=True, text="And at night?")
+    Answer.objects.filter(kind="reader").delete()
+    made["reader"] = Answer.objects.create(
+        question=published, kind="reader", author=factories.member("Rita"), body="I stretch."
+    )
+    made["snippet"] = Snippet.objects.get(owner=curator, name="stretch")
+    made["topic"] = waiting.topic
+    return {name: row.pk for name, row in made.items()}
 
 
 def outcome(keys: list[int]) -> list[dict]:

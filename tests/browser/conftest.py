@@ -39,6 +39,14 @@ def site(mailbox, tmp_path_factory):
         yield site
 
 
+@pytest.fixture(scope="session")
+def desk_site(mailbox, tmp_path_factory):
+    """A site whose queue may be emptied; mail about a decision waits there for an hour."""
+    folder = tmp_path_factory.mktemp("desk-site")
+    with running(folder, EMAIL_URL=mailbox.url, UNDO_SECONDS="3600") as site:
+        yield site
+
+
 @pytest.fixture
 def visitor(chromium, site, tmp_path):
     """Opens a browser window of its own for somebody; remembers what the console complained of."""

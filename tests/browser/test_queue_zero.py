@@ -16,7 +16,7 @@ from qa.desk.redaction import findings
 from tests.browser import askers
 from tests.browser.curator import Effort, KeyCurator, ThumbCurator
 from tests.browser.test_desk import sign_in
-from tests.site import ROOT, running, text_of
+from tests.site import ROOT, text_of
 
 pytestmark = pytest.mark.browser
 SAMPLE = ROOT / "tests/qa/desk/redaction/questions.jsonl"
@@ -63,11 +63,8 @@ PUBLISHED = ("published", "Your question is answered: ")
 
 
 @pytest.fixture(scope="module")
-def site(mailbox, tmp_path_factory):
-    """Nothing is mailed before `hurry`, so that what is taken back can be seen not to leave."""
-    folder = tmp_path_factory.mktemp("queue-zero")
-    with running(folder, EMAIL_URL=mailbox.url, UNDO_SECONDS="3600") as site:
-        yield site
+def site(desk_site):
+    return desk_site
 
 
 def sampled() -> list[tuple[str, str]]:
