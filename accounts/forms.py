@@ -1,11 +1,13 @@
 import re
 
 from allauth.account import forms as allauth
+from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from django import forms
-from django.contrib.auth.hashers import make_password
+from django.db import transaction
+from django.utils.crypto import get_random_string
 
-from accounts import codes, names
+from accounts import codes, names, strangers
 from accounts.models import User
 
 WORD = "erase"
@@ -66,10 +68,21 @@ class LoginForm(Sentences, allauth.LoginForm):
 
 class SignupForm(Sentences, allauth.SignupForm):
     def try_save(self, request):
-        """Hashes a password for nobody, too: time must not tell whose address is known."""
+        """Makes an account for nobody, too: time must not tell whose address is known."""
         if self.account_already_exists:
-            make_password(self.cleaned_data["password1"])
+            self.make_and_forget(request)
         return super().try_save(request)
+
+    @transaction.atomic
+    def make_and_forget(self, request) -> None:
+        """What django-allauth and the mail to a new account look up and write."""
+        email = f"{get_random_string(20)}@nobody.invalid"
+        nobody = User.objects.create_user(email, self.cleaned_data["password1"])
+        setup_user_email(request, nobody, [])
+        if not has_verified_email(nobody):
+            nobody.emailaddress_set.get().user.refresh_from_db()
+        strangers.have_enough(email, "")
+        transaction.set_rollback(True)
 
 
 class AddEmailForm(Sentences, allauth.AddEmailForm):

@@ -1,5 +1,7 @@
 """/accounts/: this site's own pages of a member, then django-allauth's."""
 
+from allauth.account.views import signup
+from django.db import transaction
 from django.urls import include, path
 from django.views.generic import RedirectView
 
@@ -19,5 +21,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me")),
     path("", include((own, "accounts"))),
     path("confirm-email/<str:key>/", Confirm.as_view(), name="account_confirm_email"),
+    # In one transaction, so that known and unknown addresses cost the disk the same
+    path("signup/", transaction.atomic(signup), name="account_signup"),
     path("", include("allauth.urls")),
 ]
