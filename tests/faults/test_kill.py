@@ -1,6 +1,6 @@
 """kill -9 at named points, under real requests: what was called received is there, whole and once.
 
-FAULTS_FOLDER=$(mktemp -d) FAULTS_KILLS=1000 FAULTS_SEED=7 bin/test tests/faults/test_kill.py -m slow -s
+FAULTS_FOLDER=$(mktemp -d) FAULTS_SEED=7 bin/test tests/faults/test_kill.py -m slow -s
 """
 
 import os
