@@ -1,7 +1,8 @@
 """Senders that are killed: a nursery forks as many as it is told, and forks anew when one dies.
 
 `python -m tests.faults.sender 2` with the environment of a site. Leases are as short as the test
-needs; everything else is the worker's own code. Ends when its standard input does.
+needs; everything else is the worker's own code. Says "killed" for each one that died of it, and
+ends when its standard input does.
 """
 
 import os
@@ -26,7 +27,10 @@ def main(count: int) -> None:
     while True:
         while len(alive) < count:
             alive.add(fork())
-        alive.discard(os.wait()[0])
+        pid, status = os.wait()
+        alive.discard(pid)
+        if os.WIFSIGNALED(status) and os.WTERMSIG(status) == signal.SIGKILL:
+            print("killed", flush=True)
 
 
 def end_with_input() -> None:

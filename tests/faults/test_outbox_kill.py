@@ -52,7 +52,15 @@ class Nursery:
             cwd=ROOT,
             env=environment,
             stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
         )
+        threading.Thread(target=self.count_killed, daemon=True).start()
+
+    def count_killed(self) -> None:
+        """Only those count that were alive, as their parent tells."""
+        for line in self.process.stdout:
+            self.killed += line == "killed\n"
 
     def on_data(self, address: str) -> None:
         """The server has a mail and has not yet answered: this is the gap."""
@@ -63,7 +71,6 @@ class Nursery:
                 self.last_kill = None
             if self.seen % self.every or self.killed >= self.kills:
                 return
-            self.killed += 1
         if self.random.random() < 0.5:
             self.kill()
         else:
@@ -114,22 +121,24 @@ def run(count: int, kills: int, seconds: float) -> None:
     owner = User.objects.create_superuser("owner@example.org")
     issue = cast.issue(status="sent", sent_at=timezone.now(), audience_at=timezone.now())
     office = open_office(free_port())
-    nursery = Nursery(office.controller.port, kills, every=max(1, count // (kills + 1)))
+    nursery = Nursery(office.controller.port, kills, every=count * 9 // (kills * 10))
     office.on_data = nursery.on_data
+    started = time.monotonic()
     try:
         wait_for(lambda: finished(issue), seconds)
+        took = time.monotonic() - started
         first = Counter(office.addresses)
         states = dict(issue.mails.values_list("to", "status"))
         unknown = {address for address, status in states.items() if status == "unknown"}
 
-        assert nursery.killed == kills
+        assert nursery.killed >= kills
         assert len(states) == count
         assert set(states.values()) <= {"sent", "unknown"}
         assert {
             address for address in states if address not in unknown and first[address] != 1
         } == set()
         assert max(first.values()) == 1
-        assert len(unknown) <= kills
+        assert len(unknown) <= nursery.killed
         assert nursery.longest < PATIENCE
 
         assert issue.send_unknown(by=owner) == len(unknown)
@@ -140,8 +149,11 @@ def run(count: int, kills: int, seconds: float) -> None:
     again = Counter(office.addresses)
     assert {a for a in states if again[a] != first[a] + (a in unknown)} == set()
     assert set(issue.mails.values_list("status", flat=True)) == {"sent"}
-    print(f"\n{count} letters, {kills} kills: 0 lost, 0 doubled, {len(unknown)} uncertain, "
-          f"longest silence after a kill {nursery.longest:.1f} s")  # fmt: skip
+    print(
+        f"\n| letters | kills | lost | doubled | uncertain, listed | longest silence | seconds |"
+        f"\n| {count} | {nursery.killed} | 0 | 0 | {len(unknown)} | {nursery.longest:.1f} s"
+        f" | {took:.0f} |"
+    )
 
 
 def test_a_letter_to_500_survives_25_kills():
@@ -153,4 +165,4 @@ def test_a_letter_to_500_survives_25_kills():
 
 @pytest.mark.slow
 def test_a_letter_to_10000_survives_500_kills():
-    run(10_000, 500, seconds=3600)
+    run(10_000, 500, seconds=800)
