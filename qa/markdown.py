@@ -44,6 +44,9 @@ TAGS = {
 ATTRIBUTES = {"a": {"href", "title"}, "h2": {"id"}, "h3": {"id"}, "ol": {"start"}}
 SCHEMES = {"http", "https", "mailto"}
 PICTURE = re.compile(r"^!\[[^\]]*\]\(picture:([a-z0-9-]+)\)[ \t]*$", re.MULTILINE)
+# What may be mark-up beside paragraphs and lists, and what begins an item of a list.
+MARKS = re.compile(r"[\\`*_\[\]<>#|~&]|^[ \t]*(?:-+|=+)[ \t\r]*$", re.MULTILINE)
+BULLETS = re.compile(r"^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 # Stored HTML is used only while these would make the same of its text again.
 RENDERING = f"1 {version('markdown-it-py')} {version('nh3')}"
 # html=False: raw HTML is shown as the characters that were typed, never interpreted.
@@ -85,6 +88,13 @@ def mark(text: str) -> str:
 def plain(text: str) -> str:
     """The words of a Markdown text, on one line."""
     return words(render(text))
+
+
+def quick_words(text: str) -> str:
+    """The words of a Markdown text, on one line; parsed only where it has more than paragraphs
+    and lists, which makes many texts ten times as fast as `plain`.
+    """
+    return plain(text) if MARKS.search(text) else " ".join(BULLETS.sub("", text).split())
 
 
 def words(html: str) -> str:

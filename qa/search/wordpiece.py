@@ -24,8 +24,10 @@ class Wordpiece:
 
     def __call__(self, text: str, most: int) -> list[int]:
         """The numbers of the first `most` pieces."""
-        letters = unicodedata.normalize("NFD", text[: most * LONGEST].lower())
-        plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
+        plain = text[: most * LONGEST].lower()
+        if not plain.isascii():
+            letters = unicodedata.normalize("NFD", plain)
+            plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
         found = []
         for word in PART.finditer(plain):
             found += self.cut(word[0])

@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable
 from datetime import timedelta
+from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
@@ -12,11 +13,13 @@ from django.db.models import F
 from django.utils.text import slugify
 
 from qa import markdown, search
-from qa.models import Answer, Event, Question, Reference, Topic
+from qa.models import Answer, Event, Image, OldAddress, Question, Reference, Topic
 from qa.models.publishing import public_slug
+from qa.transfer import pictures
 from qa.transfer.record import BadLine, Record, parse
 
 BATCH = 500
+PICTURES = 20  # with which a batch is full as well, so that a few seconds' work is lost at most
 # RFC 2606: an address that nobody can have. Authors from elsewhere get one, and cannot sign in.
 ELSEWHERE = "imported.invalid"
 
@@ -26,43 +29,47 @@ class Importer:
 
     A question that is here already, by its external_id, is passed over, so that an import that
     was interrupted can simply be started again. Nobody is sent a mail: the questions come with
-    their answers, and without addresses.
+    their answers, and without addresses. Pictures are read below `folder`. What is costly and can
+    wait is left to the worker (Question.prepare_pages).
     """
 
-    def __init__(self, *, check: bool = False, create_topics: bool = False):
-        self.check, self.create_topics = check, create_topics
+    def __init__(self, folder: Path, *, check: bool = False, create_topics: bool = False):
+        self.folder, self.check, self.create_topics = folder, check, create_topics
         self.counts = Counter()
         self.topics = {topic.slug: topic for topic in Topic.objects.all()}
         self.authors = {}
-        self.seen = set()
+        self.seen, self.paths = set(), set()
 
     def run(self, lines: Iterable[bytes], bad_line) -> Counter:
         """Read every line; `bad_line(number, reason)` is called for each that is refused."""
-        batch = []
+        self.bad_line = bad_line
+        batch, pictures = {}, 0
         for number, line in enumerate(lines, 1):
-            record = self._read(number, line, bad_line) if line.strip() else None
+            record = self._read(number, line) if line.strip() else None
             if record:
-                batch.append(record)
-            if len(batch) == BATCH:
+                batch[number] = record
+                pictures += len(record.images)
+            if len(batch) == BATCH or pictures >= PICTURES:
                 self._take(batch)
-                batch = []
+                batch, pictures = {}, 0
         self._take(batch)
         return self.counts
 
-    def _read(self, number: int, line: bytes, bad_line) -> Record | None:
+    def _read(self, number: int, line: bytes) -> Record | None:
         try:
             record = parse(line)
             self._find_topic(record.topic)
         except BadLine as error:
-            self.counts["refused"] += 1
-            bad_line(number, str(error))
-            return None
-        self.counts.update(record.ignored)
+            return self._refuse(number, error)
         if record.external_id in self.seen:
             self.counts["known"] += 1
             return None
         self.seen.add(record.external_id)
         return record
+
+    def _refuse(self, number: int, error: BadLine) -> None:
+        self.counts["refused"] += 1
+        self.bad_line(number, str(error))
 
     def _find_topic(self, name: str) -> None:
         slug = slugify(name)[:80]
@@ -78,21 +85,45 @@ class Importer:
             self.topics[slug] = topic
         self.topics[name] = self.topics[slug]
 
-    @transaction.atomic
-    def _take(self, batch: list[Record]) -> None:
+    def _take(self, batch: dict[int, Record]) -> None:
+        """Write what is new of a batch. Pictures are decoded before the transaction begins."""
         fresh = self._unknown(batch)
         self.counts["known"] += len(batch) - len(fresh)
-        self.counts["taken"] += len(fresh)
-        if fresh and not self.check:
-            _write([(record, self._topic(record), self._author(record)) for record in fresh])
+        taken = self._taken_paths(fresh)
+        rows = []
+        for number, record in fresh.items():
+            try:
+                self._claim_path(record, taken)
+                rows.append((record, self._pictures(record)))
+            except BadLine as error:
+                self._refuse(number, error)
+        self.counts["taken"] += len(rows)
+        if rows and not self.check:
+            with transaction.atomic():
+                _write([(one, self._topic(one), self._author(one), has) for one, has in rows])
 
-    def _unknown(self, batch: list[Record]) -> list[Record]:
-        numbers = [record.external_id for record in batch]
-        known = set(
-            Question.objects.filter(external_id__in=numbers).values_list("external_id", flat=True)
-        )
-        known |= _own(numbers)
-        return [record for record in batch if record.external_id not in known]
+    def _unknown(self, batch: dict[int, Record]) -> dict[int, Record]:
+        names = [record.external_id for record in batch.values()]
+        rows = Question.objects.filter(external_id__in=names)
+        known = {*rows.values_list("external_id", flat=True)} | _own(names)
+        return {line: record for line, record in batch.items() if record.external_id not in known}
+
+    def _taken_paths(self, batch: dict[int, Record]) -> set[str]:
+        paths = [record.old_path for record in batch.values() if record.old_path]
+        rows = OldAddress.objects.filter(path__in=paths)
+        return {*rows.values_list("path", flat=True)} if paths else set()
+
+    def _claim_path(self, record: Record, taken: set[str]) -> None:
+        if record.old_path in self.paths | taken:
+            raise BadLine(f"another question has the old_url {record.old_path}")
+        if record.old_path:
+            self.paths.add(record.old_path)
+
+    def _pictures(self, record: Record) -> list[Image]:
+        if self.check:
+            pictures.check(record, self.folder)
+            return []
+        return pictures.stage(record, self.folder)
 
     def _topic(self, record: Record) -> Topic:
         topic = self.topics[record.topic]
@@ -137,36 +168,58 @@ def _find_author(name: str):
 
 
 def _write(rows: list[tuple]) -> None:
-    questions = [_question(record, topic) for record, topic, _ in rows]
+    """Rows of (record, topic, author, staged pictures)."""
+    records, topics, authors, images = zip(*rows, strict=True)
+    texts = [markdown.quick_words(record.answer) for record in records]
+    questions = [
+        _question(record, topic, text)
+        for record, topic, text in zip(records, topics, texts, strict=True)
+    ]
+    Question.objects.bulk_create(questions)
     answers = [
         _answer(question, record, author)
-        for question, (record, _, author) in zip(questions, rows, strict=True)
+        for question, record, author in zip(questions, records, authors, strict=True)
     ]
-    for question, answer in zip(questions, answers, strict=True):
-        answer.render()
-        question.excerpt = markdown.cut(answer.text, 150)
-    Question.objects.bulk_create(questions)
-    for answer in answers:
-        answer.question_id = answer.question.pk
     Answer.objects.bulk_create(answers)
     Reference.objects.bulk_create(
         Reference(answer=answer, order=number, **source)
-        for answer, (record, _, _) in zip(answers, rows, strict=True)
+        for answer, record in zip(answers, records, strict=True)
         for number, source in enumerate(record.references)
     )
     Event.objects.bulk_create(
         Event(question=question, verb="import", role=Event.Role.SITE, to_status=question.status)
         for question in questions
     )
+    OldAddress.objects.bulk_create(
+        OldAddress(path=record.old_path, question=question)
+        for question, record in zip(questions, records, strict=True)
+        if record.old_path
+    )
+    for question, staged in zip(questions, images, strict=True):
+        _publish(question, staged)
     _keep_dates(questions)
-    Topic.objects.recount({question.topic_id for question in questions})
+    _count(questions)
     search.add(
-        (question.pk, question.topic_id, question.title, f"{question.body}\n{answer.text}")
-        for question, answer in zip(questions, answers, strict=True)
+        (question.pk, question.topic_id, question.title, f"{question.body}\n{text}")
+        for question, text in zip(questions, texts, strict=True)
     )
 
 
-def _question(record: Record, topic: Topic) -> Question:
+def _count(questions: list[Question]) -> None:
+    """Add to the topics' numbers; counting a large topic anew for each batch would take long."""
+    for topic, more in sorted(Counter(question.topic_id for question in questions).items()):
+        rows = Topic.objects.filter(pk=topic)
+        rows.update(answered_count=F("answered_count") + more)
+
+
+def _publish(question: Question, staged: list[Image]) -> None:
+    for image in staged:
+        image.question = question
+        image.save()
+        image.publish_files()
+
+
+def _question(record: Record, topic: Topic, text: str) -> Question:
     """In its final state: it was asked, answered and published elsewhere."""
     return Question(
         topic=topic,
@@ -177,6 +230,7 @@ def _question(record: Record, topic: Topic) -> Question:
         title=record.title,
         body=record.body,
         slug=public_slug(record.title),
+        excerpt=markdown.cut(text, 150),
         name=record.name,
         location=record.location,
         created_at=record.asked_at,

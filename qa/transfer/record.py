@@ -5,10 +5,14 @@ import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import zip_longest
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils import timezone
+
+from qa.imaging import MAX_FILES
+from qa.models.old_address import spelled
 
 # Characters. The same as a form and the desk allow, except that a title may be short.
 LIMITS = {
@@ -23,7 +27,7 @@ LIMITS = {
 }
 REQUIRED = ("topic", "title", "body", "answer")
 REFERENCE_LIMITS = {"title": 300, "url": 500, "note": 2000}
-IGNORED = ("images", "old_url")
+MOST_OLD_URL, LONGEST_PATH, LONGEST_ALT = 500, 500, 300
 # What JSON can spell and no database stores: NUL, and halves of surrogate pairs.
 NO_CHARACTER = re.compile("[\x00\ud800-\udfff]")
 _is_url = URLValidator(["http", "https"])
@@ -48,7 +52,10 @@ class Record:
     asked_at: datetime
     answered_at: datetime
     references: list[dict] = field(default_factory=list)
-    ignored: tuple[str, ...] = ()
+    # The path on its old site, as OldAddress has it; '' for none.
+    old_path: str = ""
+    # Relative to the file, with descriptions; (path, alt) each.
+    images: list[tuple[str, str]] = field(default_factory=list)
 
 
 def parse(line: str | bytes) -> Record:
@@ -75,7 +82,8 @@ def parse(line: str | bytes) -> Record:
         asked_at=asked,
         answered_at=answered,
         references=_references(data.get("references") or []),
-        ignored=tuple(name for name in IGNORED if data.get(name)),
+        old_path=_old_path(data),
+        images=_images(data),
     )
 
 
@@ -102,6 +110,33 @@ def _time(data: dict, name: str) -> datetime | None:
         return (time if time.tzinfo else time.replace(tzinfo=UTC)).astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise BadLine(f"{name} is not a time such as 2026-03-04T10:00:00Z") from error
+
+
+def _old_path(data: dict) -> str:
+    url = _text(data, "old_url", MOST_OLD_URL)
+    try:
+        path = spelled(url) if url else ""
+    except ValueError as error:
+        raise BadLine("old_url is not a web address or a path that begins with /") from error
+    if url and not path:
+        raise BadLine("old_url is a front page, which cannot lead anywhere else")
+    if len(path) > MOST_OLD_URL:
+        raise BadLine(f"old_url has more than {MOST_OLD_URL} characters")
+    return path
+
+
+def _images(data: dict) -> list[tuple[str, str]]:
+    paths, alts = data.get("images") or [], data.get("image_alts") or []
+    for name, value in (("images", paths), ("image_alts", alts)):
+        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+            raise BadLine(f"{name} is not a list of texts")
+    if len(paths) > MAX_FILES:
+        raise BadLine(f"images has more than {MAX_FILES} paths")
+    named = {f"images {n}": path for n, path in enumerate(paths, 1)}
+    described = {f"image_alts {n}": alt for n, alt in enumerate(alts, 1)}
+    paths = [_text(named, name, LONGEST_PATH) for name in named]
+    alts = [_text(described, name, LONGEST_ALT) for name in described]
+    return list(zip_longest(paths, alts[: len(paths)], fillvalue=""))
 
 
 def _references(items) -> list[dict]:

@@ -105,3 +105,16 @@ def test_heading_that_looks_like_a_numbered_one_keeps_an_id_of_its_own():
     contents = markdown.article("## A\n\n## A\n\n## A 2\n\n## A").contents
 
     assert [entry["id"] for entry in contents] == ["a", "a-2", "a-2-2", "a-3"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plain words.\n\nTwo paragraphs - with a dash, 3.5 mg and 5) brackets.",
+        "Take:\n\n- one\n- two\n\n1. first\n2) second",
+        "A *marked* [word](https://example.org/x_y) &amp; `code`\n\n---\n\nTitle\n=====",
+        "| a | b |\n|---|---|\n| 1 | 2 |",
+    ],
+)
+def test_quick_words_are_the_words(text):
+    assert markdown.quick_words(text) == markdown.plain(text)

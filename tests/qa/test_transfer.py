@@ -7,12 +7,14 @@ from datetime import UTC, datetime
 
 import pytest
 from django.conf import settings
+from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
+from PIL import Image as Pillow
 
 from accounts.models import User
 from outbox.models import Message
 from qa import search
-from qa.models import Answer, Question, Reference, Topic
+from qa.models import Answer, Image, OldAddress, Question, Reference, Topic
 from qa.transfer import importing
 from tests import factories
 
@@ -154,6 +156,11 @@ def test_import_reads_packed_files(topic, tmp_path):
         ({"asked_at": "2021-01-01"}, "answered_at is before asked_at"),
         ({"answered_at": "9999-12-31T23:59:59-14:00"}, "answered_at is not a time such as"),
         ({"answered_at": "2999-01-01"}, "answered_at is in the future"),
+        ({"old_url": "q/1"}, "old_url is not a web address or a path that begins with /"),
+        ({"old_url": "ftp://old.example/q/1"}, "old_url is not a web address"),
+        ({"old_url": "https://old.example/"}, "old_url is a front page"),
+        ({"old_url": "/" + "ü" * 200}, "old_url has more than 500 characters"),
+        ({"image_alts": "x"}, "image_alts is not a list of texts"),
         ({"references": "x"}, "references is not a list of objects"),
         ({"references": [{"url": "https://example.org"}]}, "a reference has no title"),
         (
@@ -202,7 +209,7 @@ def test_topics_are_made_when_asked_for(db, tmp_path):
     imported(written(tmp_path, *lines), create_topics=True)
     topic = Topic.objects.get()
     assert (topic.slug, topic.title) == ("high-blood-pressure", "High blood pressure")
-    assert topic.questions.count() == 3
+    assert topic.questions.count() == topic.answered_count == 3
 
 
 def test_author_from_elsewhere_is_named_but_cannot_sign_in(topic, tmp_path, client):
@@ -218,10 +225,113 @@ def test_member_of_the_same_name_is_not_the_author(topic, ben, tmp_path):
     assert Answer.objects.get().author != ben
 
 
-def test_what_is_not_taken_over_is_said(topic, tmp_path):
-    out, _ = imported(written(tmp_path, LINE | {"images": ["a.jpg"], "old_url": "/q/1"}))
-    assert "images, on 1 lines, is not taken over yet." in out
-    assert "old_url, on 1 lines, is not taken over yet." in out
+def test_old_url_leads_to_the_question_for_ever(topic, client, tmp_path):
+    imported(written(tmp_path, LINE | {"old_url": "https://old.example/q/1?x=é#top"}))
+    response = client.get("/q/1?x=%C3%A9")
+    assert response.status_code == 301
+    assert response.headers["Location"] == Question.objects.get().get_absolute_url()
+
+
+def test_old_url_of_two_questions_is_refused_the_second_time(topic, tmp_path):
+    rows = [row | {"old_url": f"/q/{n // 2}"} for n, row in enumerate(numbered(4))]
+    _, err = imported(written(tmp_path, *rows[:3]))
+    assert err == "Line 2: another question has the old_url /q/0.\n"
+    _, err = imported(written(tmp_path, *rows))
+    assert err == (
+        "Line 2: another question has the old_url /q/0.\n"
+        "Line 4: another question has the old_url /q/1.\n"
+    )
+    assert Question.objects.count() == OldAddress.objects.count() == 2
+
+
+@pytest.fixture
+def pictured(tmp_path):
+    """An archive with two pictures, whose file has a place in its metadata."""
+    (tmp_path / "pictures").mkdir()
+    place = Pillow.Exif()
+    place[0x010E] = "SECRET place"
+    (tmp_path / "pictures/calf.jpg").write_bytes(factories.picture(exif=place))
+    (tmp_path / "pictures/toe.png").write_bytes(factories.picture(300, 900, format="PNG"))
+    more = {"images": ["pictures/calf.jpg", "pictures/toe.png"], "image_alts": ["My calf"]}
+    return written(tmp_path, LINE | more)
+
+
+def test_pictures_are_re_encoded_and_published(topic, client, pictured):
+    imported(pictured)
+    question = Question.objects.get()
+    calf, toe = question.images.all()
+    assert [(image.alt, image.width, image.height) for image in (calf, toe)] == [
+        ("My calf", 640, 480),
+        ("", 300, 900),
+    ]
+    assert b"SECRET" not in calf.master()
+    page = client.get(question.get_absolute_url()).content.decode()
+    assert calf.public_links.src in page
+    file = client.get(calf.public_links.src)
+    assert file.status_code == 200
+    assert b"SECRET" not in file.content
+
+
+@pytest.mark.parametrize(
+    ("paths", "reason"),
+    [
+        (["missing.jpg"], "the picture missing.jpg cannot be read"),
+        (["../secret.jpg"], "the picture ../secret.jpg is not in the folder of this file"),
+        (["/etc/hostname"], "the picture /etc/hostname is not in the folder of this file"),
+        ([""], "the picture  is not in the folder of this file"),
+        (["calf.jpg", "words.txt"], "the picture words.txt was refused: This is a text file"),
+        ("calf.jpg", "images is not a list of texts"),
+        ([5], "images is not a list of texts"),
+        (["calf.jpg"] * 5, "images has more than 4 paths"),
+    ],
+)
+@pytest.mark.parametrize("check", [True, False])
+def test_line_with_a_bad_picture_is_refused_and_leaves_nothing(
+    topic, tmp_path, paths, reason, check
+):
+    folder = tmp_path / "archive"
+    folder.mkdir()
+    (tmp_path / "secret.jpg").write_bytes(factories.picture())
+    (folder / "calf.jpg").write_bytes(factories.picture())
+    (folder / "words.txt").write_text("No picture at all.")
+    _, err = imported(written(folder, LINE | {"images": paths}), check=check)
+    assert err.startswith(f"Line 1: {reason}")
+    assert not Question.objects.exists()
+    private = storages["private"]
+    assert not private.exists("") or private.listdir("")[0] == []
+
+
+def test_check_stores_no_pictures(topic, pictured):
+    out, _ = imported(pictured, check=True)
+    assert "Could import 1 questions" in out
+    assert not Image.objects.exists()
+
+
+def test_export_takes_published_pictures_along(topic, client, pictured, tmp_path):
+    imported(pictured)
+    hidden = Image(question=Question.objects.get(), order=3)
+    hidden.store(factories.picture())
+    call_command("export_questions", tmp_path / "out.jsonl", stdout=io.StringIO())
+    card = json.loads((tmp_path / "out.jsonl").read_text())
+    number = Question.objects.get().pk
+    assert card["images"] == [f"out-images/{number}-1.jpg", f"out-images/{number}-2.jpg"]
+    assert card["image_alts"] == ["My calf", ""]
+    Question.objects.get().erase()
+    Question.objects.update(external_id=None)
+    imported(tmp_path / "out.jsonl")
+    images = Question.objects.published().get().images.all()
+    assert [(image.alt, image.width, image.height) for image in images] == [
+        ("My calf", 640, 480),
+        ("", 300, 900),
+    ]
+
+
+def test_import_leaves_the_costly_parts_to_the_worker(topic, client, tmp_path):
+    imported(written(tmp_path, *numbered(3)))
+    page = client.get(Question.objects.first().get_absolute_url()).content.decode()
+    assert "Rarely, <em>it seems</em>." in page
+    assert Question.prepare_pages() == 3
+    assert Answer.objects.first().rendered == "<p>Rarely, <em>it seems</em>.</p>\n"
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "broken.jsonl.gz"])
@@ -233,13 +343,14 @@ def test_file_that_cannot_be_read_is_a_sentence(db, tmp_path, name):
 
 
 def test_export_and_import_are_the_same_archive(topic, cora, tmp_path):
-    path, again = written(tmp_path, LINE, *numbered(2)), tmp_path / "out.jsonl.gz"
+    moved = LINE | {"old_url": "/q/1"}
+    path, again = written(tmp_path, moved, *numbered(2)), tmp_path / "out.jsonl.gz"
     imported(path)
     call_command("export_questions", again, stdout=io.StringIO())
     lines = gzip.decompress(again.read_bytes()).splitlines()
     assert [json.loads(line) for line in lines] == [
         row | {"asked_at": "2020-01-02T03:04:05+00:00", "answered_at": "2020-01-03T08:00:00+00:00"}
-        for row in (LINE, *numbered(2))
+        for row in (moved, *numbered(2))
     ]
 
 

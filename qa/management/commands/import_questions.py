@@ -8,6 +8,7 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from tqdm import tqdm
 
+from qa.imaging import DecoderUnavailable
 from qa.transfer import Importer
 
 
@@ -25,7 +26,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *, file, check, create_topics, **options):
-        importer = Importer(check=check, create_topics=create_topics)
+        importer = Importer(file.parent, check=check, create_topics=create_topics)
         began = time.monotonic()
         try:
             with (
@@ -33,6 +34,8 @@ class Command(BaseCommand):
                 tqdm(total=file.stat().st_size, unit="B", unit_scale=True, disable=None) as bar,
             ):
                 importer.run(_lines(raw, file.suffix == ".gz", bar), self._bad_line)
+        except DecoderUnavailable as error:
+            raise CommandError(f"{error} Run the import again later.") from error
         except (OSError, EOFError) as error:
             raise CommandError(f"{file} could not be read: {error}") from error
         self._report(importer, time.monotonic() - began)
@@ -48,9 +51,6 @@ class Command(BaseCommand):
             f"({counts['taken'] / max(seconds, 0.001):,.0f}/s). "
             f"{counts['known']:,} were here already. {counts['refused']:,} lines were refused."
         )
-        for name in ("images", "old_url"):
-            if counts[name]:
-                self.stdout.write(f"{name}, on {counts[name]:,} lines, is not taken over yet.")
         if importer.check:
             self.stdout.write("Nothing was changed.")
 
