@@ -1,20 +1,23 @@
-"""Every mail of templates/emails/ with sample words, for staff and for the tests.
+"""Every mail with sample words, for staff and for the tests: of templates/emails/, and of accounts.
 
 One context serves all, since mails share their names; nothing of it is stored.
 """
 
 from types import SimpleNamespace as Sample
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.utils import timezone
 from django.views.decorators.http import require_safe
 
 from config.middleware import policy
 from newsletter import body
 from outbox import mail
 
-FOLDER = settings.BASE_DIR / "templates" / "emails"
+TEMPLATES = settings.BASE_DIR / "templates"
+FOLDER = TEMPLATES / "emails"
 MAIL_POLICY = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
 FRAME_POLICY = policy() + "; frame-src 'self'"
 LINK = f"{settings.BASE_URL}/newsletter/unsubscribe/the-recipients-own-key/"
@@ -23,12 +26,26 @@ LINK = f"{settings.BASE_URL}/newsletter/unsubscribe/the-recipients-own-key/"
 def names() -> list[str]:
     """The mails, by the names of their templates; parts of mails are left out."""
     found = {path.stem for path in FOLDER.glob("*.txt")} - {"base"}
-    return sorted(name for name in found if not name.startswith("_"))
+    return sorted(name for name in found if not name.startswith("_")) + sorted(account_mails())
+
+
+def account_mails() -> dict[str, str]:
+    """What django-allauth sends: name -> the prefix of its templates."""
+    found = {}
+    for folder in ("account/email", "mfa/email"):
+        for path in (TEMPLATES / folder).glob("*_subject.txt"):
+            name = path.name.removesuffix("_subject.txt")
+            found[name] = f"{folder}/{name}"
+    return found
 
 
 def compose(name: str) -> tuple[str, str, str]:
     """(subject, text, html) with the samples."""
-    return mail.compose(name, sample())
+    prefix = account_mails().get(name)
+    if prefix is None:
+        return mail.compose(name, sample())
+    message = get_adapter().render_mail(prefix, "ada@example.org", account_sample())
+    return message.subject, message.body, message.alternatives[0][0]
 
 
 class Titled(Sample):
@@ -113,6 +130,21 @@ def desk_sample(question) -> dict:
         "unknown": 1,
         "failed_url": f"{settings.BASE_URL}/admin/outbox/message/?status__exact=failed",
         "unknown_url": f"{settings.BASE_URL}/admin/outbox/message/?status__exact=unknown",
+    }
+
+
+def account_sample() -> dict:
+    """What only mails about accounts use."""
+    accounts = f"{settings.BASE_URL}/accounts"
+    return {
+        "code": "BCDF-GHJK",
+        "activate_url": f"{accounts}/confirm-email/the-recipients-own-key/",
+        "password_reset_url": f"{accounts}/password/reset/key/the-recipients-own-key/",
+        "from_email": "ada@example.org",
+        "to_email": "ada.lovelace@example.org",
+        "deleted_email": "ada@example.org",
+        "timestamp": timezone.now(),
+        "ip": "192.0.2.1",
     }
 
 
