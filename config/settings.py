@@ -220,6 +220,7 @@ RECURRING = [
     ("qa.housekeeping.purge_orphan_files", 600),
     ("qa.housekeeping.purge_public_orphans", 20),
     ("qa.housekeeping.erase_sent_mails", 3600),
+    ("qa.wal.empty", 60),
     ("qa.models.Topic.measure_replies", 3600),
     ("qa.models.Question.prepare_pages", 60),
     ("qa.desk.digest.tell_curators", 60),

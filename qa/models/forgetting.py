@@ -7,7 +7,7 @@ from django.utils import timezone
 
 import outbox.mail
 from outbox.models import Message
-from qa import emails, search
+from qa import emails, search, wal
 from qa.models.event import Event
 from qa.models.picture import new_key
 from qa.models.workflow import Status
@@ -56,6 +56,7 @@ class Forgetting:
             self.recount()
         if source not in {Status.PUBLISHED, Status.ANSWERED}:
             self.part_from_merged()
+        transaction.on_commit(wal.empty)
         self.events.create(
             verb="erase", role=Event.Role.ASKER, from_status=source, to_status=target
         )
@@ -103,6 +104,7 @@ class Forgetting:
         self.events.update(note="")
         outbox.mail.erase(about=self.about)
         self.refresh_from_db()
+        transaction.on_commit(wal.empty)
         self.events.create(
             verb="anonymise",
             role=Event.Role.ASKER,
