@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.safestring import mark_safe
 from django.views.decorators.http import require_safe
 
 from config.middleware import policy
@@ -65,7 +66,9 @@ def sample() -> dict:
     answer = Sample(
         author=author,
         body="Gentle stretching before bed helps *some* people.\n\nSalt does not.",
-        html="<p>Gentle stretching before bed helps some people.</p><p>Salt does not.</p>",
+        html=mark_safe(
+            "<p>Gentle stretching before bed helps <em>some</em> people.</p><p>Salt does not.</p>"
+        ),
         references=Sample(all=[reference]),
     )
     question = question_sample(answer)

@@ -60,6 +60,7 @@ def test_a_mail_is_whole_as_text_and_as_html(name):
     tree.feed(parsed.get_body(["html"]).get_content())
     assert (tree.open, tree.wrong, tree.fetched) == ([], [], [])
     assert "<p" in html
+    assert "&lt;" not in html
     assert not re.search(r"\{[{%]|None|SimpleNamespace|namespace\(", text + html)
     assert settings.BASE_URL in text
 
