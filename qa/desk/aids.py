@@ -44,6 +44,12 @@ def autosave(request, pk: int):
 
 
 @aid
+def keep(request, pk: int):
+    """What Enter in a field of a published question does: nothing typed is lost, nothing public."""
+    return _back(request, load(pk), request.POST, "#kept")
+
+
+@aid
 def discard(request, pk: int):
     """Forget what was typed and not saved."""
     question = load(pk)
@@ -94,7 +100,13 @@ def _back(request, question: Question, post, place: str = "#public"):
 
 def urls(guard) -> list:
     """Addresses below /admin/qa/question/, and the answer page's own."""
-    acts = [("autosave", autosave), ("discard", discard), ("redact", redact), ("take", take)]
+    acts = [
+        ("autosave", autosave),
+        ("keep", keep),
+        ("discard", discard),
+        ("redact", redact),
+        ("take", take),
+    ]
     return [
         path("<path:object_id>/change/", guard(page.answer_page), name="qa_question_change"),
         *(path(f"<int:pk>/{name}/", guard(act), name=f"qa_question_{name}") for name, act in acts),

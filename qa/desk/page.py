@@ -56,6 +56,8 @@ def _save_draft(request, question: Question):
         return conflict(request, question.pk, form)
     words.keep(request, question, sheet.form.cleaned_data)
     messages.success(request, SAVED[question.status])
+    if target := sheet.form.cleaned_data["target"]:
+        messages.warning(request, f"It is not merged into {target}: the button Merge does that.")
     return redirect(question_url(question))
 
 

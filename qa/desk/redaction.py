@@ -60,10 +60,12 @@ PROVIDERS = (
     r"(?:gmail|googlemail|yahoo|ymail|hotmail|outlook|live|icloud|aol|gmx|proton\w*|msn|mail)"
 )
 AT = r"\s{0,3}(?:[(\[{<]\s*(?:at|@)\s*[)\]}>]|@)\s{0,3}"
-DOT = r"(?:\s{0,2}[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s?|\s+dot\s+|\s?\.\s?)"
+DOT = r"(?:\s{0,2}[(\[{<]\s*(?:dot|\.)\s*[)\]}>]\s?|\s+dot\s+|\s?\.(?!\s)|\s\.\s)"
 BOX = r"(?<![\w.+'’%-])[\w.+'’%-]{0,63}\w"  # RFC 5321, 4.5.3.1.1: at most 64 octets
 EMAIL = re.compile(
-    rf"{BOX}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}(?:{DOT}|,)[a-z]{{2,}}\b"
+    # Plainly written: it ends where its last word does, whatever sentence follows.
+    rf"{BOX}@[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,5}}\.[a-z]{{2,}}\b"
+    rf"|{BOX}{AT}[\w-]{{1,63}}(?:{DOT}[\w-]{{1,63}}){{0,5}}(?:{DOT}|,)[a-z]{{2,}}\b"
     rf"|{BOX}{AT}{PROVIDERS}\b"
     rf"|{BOX}(?:\s+dot\s+\w+){{0,3}}\s+at\s+[\w-]{{1,63}}(?:\s+dot\s+[\w-]{{1,63}}){{1,4}}"
     rf"|{BOX}\s+at\s+{PROVIDERS}\.[a-z.]{{2,}}\b",
@@ -135,9 +137,9 @@ POSTCODE = (
     r"(?:[A-Z]{1,2}\d[A-Z\d]?\s?\d[A-Z]{2}|(?:[A-Z]{2}\.?\s+)?\d{5}(?:-\d{4})?"
     r"|[A-Z]\d[A-Z]\s?\d[A-Z]\d)"
 )
-WORD = r"[^\W\d_a-zß-ÿ][^\W\d_.'’-]*"
+WORD = r"[^\W\d_a-zß-ÿ][^\W\d_.'’-]*(?!\w)"
 PLACE = rf"(?:[ \t]*,[ \t]*(?:\d{{4,5}}[ \t]+)?{WORD}(?:[ \t-]{WORD}){{0,2}})"
-AFTER = rf"(?:\.?{PLACE}{{0,3}}(?:[ \t]*,?[ \t]*{POSTCODE}\b)?)"
+AFTER = rf"(?:\.?{PLACE}{{0,3}}(?:[ \t]*,?[ \t]*(?:{WORD}[ \t]+){{0,2}}(?i:{POSTCODE})\b)?)"
 ADDRESS = re.compile(
     r"(?:\b(?i:flat|apt\.?|apartment|unit|suite)\s*#?\d+\w?[,\s]+)?(?:"
     rf"\b\d{{1,5}}[A-Za-z]?,?\s+(?:(?!(?i:the|a|an|down|on|of|this|my|in|to)\b)[^\W\d_][\w.'’-]*\s+){{1,3}}(?i:{STREET})\b{AFTER}"
@@ -192,10 +194,18 @@ def _apart(text: str, spans) -> list[Finding]:
     """Of overlapping spans the one that was found by the stricter rule, which comes first."""
     kept, taken = [], bytearray(len(text))
     for start, end, kind in spans:
+        end = _end_of_word(text, end)
         if not any(taken[start:end]):
             taken[start:end] = b"x" * (end - start)
             kept.append(Finding(start, end, kind, text[start:end]))
     return sorted(kept, key=lambda finding: finding.start)
+
+
+def _end_of_word(text: str, at: int) -> int:
+    """`at`, or where the word ends that it would cut: half a postcode is still a postcode."""
+    while 0 < at < len(text) and text[at - 1].isalnum() and text[at].isalnum():
+        at += 1
+    return at
 
 
 def _is_record(words: str) -> bool:

@@ -21,7 +21,16 @@ from qa.models import Question, UnsavedEdit
 MOST = 200_000  # characters of all fields together
 SEAL = "qa.desk.unsaved"
 SEAL_HOLDS = timedelta(days=14)
-NOT_TYPED = {"csrfmiddlewaretoken", "revision", "event", "kept_for", "redact", "take"}
+NOT_TYPED = {
+    "csrfmiddlewaretoken",
+    "revision",
+    "event",
+    "kept_for",
+    "redact",
+    "take",
+    "target",
+    "similar",
+}
 
 
 def of(user, question: Question) -> UnsavedEdit | None:
@@ -35,6 +44,9 @@ def keep(user, question: Question, post: QueryDict) -> UnsavedEdit | None:
         for name, values in post.lists()
         if name not in NOT_TYPED
     }
+    post = post.copy()
+    for name in ["target", "similar"]:
+        post.pop(name, None)
     size = sum(len(value) for values in fields.values() for value in values)
     if "answer" not in post or size > MOST:
         return None

@@ -2,7 +2,7 @@
 
 from qa.desk import unsaved
 
-KEPT = ["note", "reason", "target"]
+KEPT = ["note", "reason"]
 MOST = 20
 PLACE = "desk_words"
 

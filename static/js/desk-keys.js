@@ -29,6 +29,8 @@ function goTo(id) {
 function press(key) {
   const words = document.getElementById(FIRST[key]);
   if (words && !words.value.trim()) return goTo(words.id);
+  // A number that came with the page was not chosen here: look at it first.
+  if (words?.id === FIRST.m && words.value === words.defaultValue) return goTo(words.id);
   const button = document.querySelector(`[data-key="${CSS.escape(key)}"]`);
   (button ?? (key === "u" ? document.querySelector(".desk-undo") : null))?.click();
   return Boolean(button) || key === "u";
@@ -54,6 +56,13 @@ for (const hint of document.querySelectorAll("[data-desk-help]")) {
   hint.hidden = false;
   hint.addEventListener("click", help);
 }
+
+// In the field for a question's number, Enter means the button beside it.
+document.getElementById(FIRST.m)?.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter") return;
+  event.preventDefault();
+  document.querySelector('[data-key="m"]')?.click();
+});
 
 document.addEventListener("keydown", (event) => {
   if (event.key === "Escape" && isTyping(event.target)) event.target.blur();

@@ -180,7 +180,8 @@ REST = [
     (
         NOBODY,
         CURATORS,
-        """/admin/qa/question/<pk>/autosave/ /admin/qa/question/<pk>/discard/
+        """/admin/qa/question/<pk>/autosave/ /admin/qa/question/<pk>/keep/
+        /admin/qa/question/<pk>/discard/
         /admin/qa/question/<pk>/redact/ /admin/qa/question/<pk>/take/
         /admin/qa/question/<pk>/images/<image_pk>/rotate/ /admin/qa/question/<pk>/preview/""",
     ),

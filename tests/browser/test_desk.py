@@ -115,6 +115,12 @@ def test_key_that_asks_for_words_leads_to_their_field(desk):
     page.keyboard.press("m")
 
     expect(page.locator("#id_target")).to_be_focused()
+    page.keyboard.type("999999")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_contain_text("There is no question 999999.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("m")
+    expect(page.locator("#id_target")).to_be_focused()
 
 
 def test_key_that_is_held_down_decides_once(desk):

@@ -1,5 +1,6 @@
 """What is typed and not saved: kept for one curator, back on the next visit, never lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -233,3 +234,41 @@ def test_purge_unsaved_edits_after_30_days(cora, question):
     assert housekeeping.purge_unsaved_edits() == 1
     assert UnsavedEdit.objects.get().by != cora
     assert Question.objects.filter(pk=question.pk).exists()
+
+
+def enter(page) -> str:
+    """Where a form goes when Enter is pressed in a field: to its first button (HTML 4.10.21.2)."""
+    button = re.search(r"<button(?![^>]*type=)[^>]*>", page[page.index('id="answer"') :])[0]
+    found = re.search(r'formaction="([^"]+)"', button)
+    return found[1] if found else ""
+
+
+def test_enter_in_a_field_of_a_published_question_changes_nothing_public(desk, cora):
+    question = factories.published(by=cora)
+    before = row(question)
+    target = enter(desk.get(url(question)).text)
+
+    response = desk.post(target, sent(question, title="A title only half mended"))
+
+    assert target == url(question, "keep")
+    assert row(question) == before
+    assert kept(question) == [("Cora", [question.official_answer.body], question.revision)]
+    page = desk.get(response.url)
+    assert page.context["form"]["title"].value() == "A title only half mended"
+
+
+def test_enter_in_a_field_of_what_waits_saves_the_draft(desk, question):
+    page = desk.get(url(question)).text
+    assert (enter(page), page.count(">Save draft<")) == ("", 2)
+
+
+def test_number_to_merge_into_is_no_part_of_a_draft(desk, question):
+    post(desk, question, "autosave", answer=TYPED, target="Q-000099")
+    assert desk.get(url(question)).context["form"]["target"].value() in {None, ""}
+
+    page = desk.get(post(desk, question, "change", answer=TYPED, target="Q-000099").url)
+
+    assert page.context["form"]["target"].value() in {None, ""}
+    assert "It is not merged into Q-000099" in page.text
+    post(desk, question, "autosave", answer=TYPED, target="99")
+    assert kept(question) == []

@@ -30,6 +30,28 @@ def test_all_details_are_replaced():
     assert redact_all(LETTER) == "Is quinine safe?\n\nThanks,\n[name] <b>\n([e-mail address])"
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("write to pjohnson@example.net. does it help", "pjohnson@example.net"),
+        ("ada (at) example (dot) org. Does it help", "ada (at) example (dot) org"),
+        ("ada @ example . org, please", "ada @ example . org"),
+        ("I live at 12 Elm Street, Leeds LS1 4AB and", "12 Elm Street, Leeds LS1 4AB"),
+        ("12 Elm Street, Leeds ls1 4ab.", "12 Elm Street, Leeds ls1 4ab"),
+        ("12 Elm Street Leeds LS1 4AB. Hello", "12 Elm Street Leeds LS1 4AB"),
+        ("at 742 Elm Avenue, Springfield, IL 62704 is", "742 Elm Avenue, Springfield, IL 62704"),
+    ],
+)  # fmt: skip
+def test_a_mark_takes_the_whole_and_no_more(text, words):
+    assert [finding.words for finding in findings(text)] == [words]
+
+
+def test_no_mark_ends_inside_a_word():
+    """Where a rule would stop in the middle of one, the mark takes all of it."""
+    text = "Write to PO Box 123b, please"
+    assert [finding.words for finding in findings(text)] == ["PO Box 123b"]
+
+
 def test_replaced_text_has_no_findings():
     assert findings(redact_all("My name is Sheila Oduya, call +44 7700 900123. I am 93.")) == []
 
