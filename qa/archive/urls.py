@@ -1,6 +1,6 @@
 from django.urls import path
 
-from qa.archive import embed, feeds, lists, media, questions, searching, sitemaps, views
+from qa.archive import embed, feeds, lists, media, people, questions, searching, sitemaps, views
 
 app_name = "archive"
 urlpatterns = [
@@ -16,6 +16,8 @@ urlpatterns = [
     path("questions/<int:pk>/", questions.question_detail, name="question_number"),
     path("questions/<int:pk>/<str:slug>", questions.question_detail),
     path("questions/<int:pk>/<str:slug>/", questions.question_detail, name="question_detail"),
+    # who answers
+    path("people/<int:pk>/", people.person, name="person"),
     # search/
     path("search/", searching.search, name="search"),
     path("search/suggest/", searching.suggest, name="search_suggest"),

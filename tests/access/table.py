@@ -54,7 +54,8 @@ REST = [
         NOBODY,
         """/ /topics/ /topics/<slug>/ /topics/<slug>/answered/ /topics/<slug>/feed/ /answered/
         /questions/<pk>/ /questions/<pk>/<slug>/
-        /questions/<pk> /questions/<pk>/<slug> /search/ /search/suggest/ /guidelines/ /privacy/
+        /questions/<pk> /questions/<pk>/<slug> /people/<pk>/ /search/ /search/suggest/
+        /guidelines/ /privacy/
         /about/ /feed/ /robots.txt /sitemap.xml /sitemap-pages.xml /sitemap-topics.xml
         /sitemap-questions-<block>.xml /embed/<slug>/ /embed.js /media/<key>/<name> /favicon.ico
         /apple-touch-icon.png /ask/

@@ -36,7 +36,8 @@ def test_question_page_shows_question_and_answer(client, question):
     assert "<h1>Does salt stop cramps?</h1>" in text
     assert "<p>I sweat a lot.</p>\n<p>Is it &lt;salt&gt;?</p>" in text
     assert "<p>Probably <em>not</em>.</p>" in text
-    name = '<span class="byline__name"><a href="/about/">Cora</a></span>'
+    person = f"/people/{question.official_answer.author_id}/"
+    name = f'<span class="byline__name"><a href="{person}">Cora</a></span>'
     assert f"{name}, MSc, pharmacist" in text
     assert '<span class="byline__name">Ada</span>, Leeds' in text
 
