@@ -11,7 +11,8 @@ from django.db import Error as DatabaseError
 ADDRESS = re.compile(r"[^\s@<>\"'(),;:]+@[^\s@<>\"'(),;:]+")
 # What follows these in an address of the site, or of a file, is a key that opens something.
 KEY = re.compile(
-    r"\b(asked|confirm|unsubscribe|factsheets|confirm-email|reset/key|private|public)/[^\s/?\"']+"
+    r"\b(asked|confirm|unsubscribe|preferences|factsheets|confirm-email|reset/key|private|public)"
+    r"/[^\s/?\"']+"
 )
 # Errors whose message is about the site. Others, such as ValueError, quote what somebody wrote.
 TELLING = (OSError, DatabaseError, ImproperlyConfigured, ImportError, NameError, AttributeError)

@@ -338,8 +338,9 @@ LOGGING = {
         "askwell": {"level": "INFO"},
         "outbox": {"level": "INFO"},
         "django": {"handlers": ["console"], "level": "WARNING", "propagate": False},
-        # A wrong address or a forged Host is the visitor's doing, not a fault to read about.
-        "django.security.DisallowedHost": {"handlers": [], "propagate": False},
+        # A wrong address or a forged Host is the visitor's doing, not a fault to read about. (A
+        # logger without a handler would write its tracebacks by logging.lastResort.)
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

@@ -6,10 +6,10 @@ import re
 from html import unescape
 
 import pytest
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 
+from accounts.sessions import SessionStore
 from config.logs import Discreet
 from newsletter.models import Issue, Subscriber
 from outbox import delivery

@@ -102,3 +102,11 @@ def test_every_handler_of_the_site_writes_discreetly():
     used = {handler["formatter"] for handler in settings.LOGGING["handlers"].values()}
 
     assert {formatters[name] for name in used} == {"config.logs.Discreet"}
+
+
+@pytest.mark.django_db
+def test_unknown_host_leaves_no_line(client, capfd, caplog):
+    response = client.get("/", headers={"host": "evil.example"})
+
+    assert response.status_code == 400
+    assert "".join(capfd.readouterr()) + caplog.text == ""
