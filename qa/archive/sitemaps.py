@@ -5,6 +5,7 @@ from django.db.models.functions import Greatest
 from django.http import Http404, HttpResponse
 from django.utils.html import escape
 
+from qa.archive import shelves
 from qa.archive.pages import absolute, cached
 from qa.models import Policy, Question, Topic
 
@@ -31,7 +32,9 @@ def sitemap(request):
 
 @cached()
 def sitemap_pages(request):
-    pages = [(path, None) for path in ("/", "/topics/", "/answered/")]
+    lists = [*shelves.by_month(), *shelves.by_letter()]
+    paths = ["/", "/topics/", "/answered/", "/answered/all/", *(row["url"] for row in lists)]
+    pages = [(path, None) for path in paths]
     for kind in Policy.Kind.values:
         text = Policy.objects.current(kind)
         pages += [(f"/{kind}/", text.valid_from)] if text else []

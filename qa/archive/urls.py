@@ -1,6 +1,17 @@
-from django.urls import path
+from django.urls import path, re_path
 
-from qa.archive import embed, feeds, lists, media, people, questions, searching, sitemaps, views
+from qa.archive import (
+    embed,
+    feeds,
+    lists,
+    media,
+    people,
+    questions,
+    searching,
+    shelves,
+    sitemaps,
+    views,
+)
 
 app_name = "archive"
 urlpatterns = [
@@ -12,6 +23,11 @@ urlpatterns = [
     path("topics/<slug:slug>/feed/", feeds.topic_feed, name="topic_feed"),
     # answered questions
     path("answered/", lists.answered, name="answered"),
+    path("answered/all/", shelves.every, name="answered_all"),
+    re_path(
+        r"^answered/(?P<year>[12]\d{3})/(?P<month>0[1-9]|1[0-2])/$", shelves.month, name="month"
+    ),
+    re_path(r"^answered/letter/(?P<letter>[a-z]|0-9)/$", shelves.letter, name="letter"),
     path("questions/<int:pk>", questions.question_detail),
     path("questions/<int:pk>/", questions.question_detail, name="question_number"),
     path("questions/<int:pk>/<str:slug>", questions.question_detail),

@@ -128,6 +128,7 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
             models.Index(
                 fields=["topic", "status", "-published_at", "-id"], name="qa_question_topic"
             ),
+            models.Index(fields=["status", "slug", "id"], name="qa_question_letters"),
             models.Index(fields=["email"], name="qa_question_email"),
             models.Index(
                 fields=["id"],

@@ -53,6 +53,7 @@ REST = [
         ALL,
         NOBODY,
         """/ /topics/ /topics/<slug>/ /topics/<slug>/answered/ /topics/<slug>/feed/ /answered/
+        /answered/all/ /answered/<year>/<month>/ /answered/letter/<letter>/
         /questions/<pk>/ /questions/<pk>/<slug>/
         /questions/<pk> /questions/<pk>/<slug> /people/<pk>/ /search/ /search/suggest/
         /guidelines/ /privacy/

@@ -142,6 +142,10 @@ class World:
             "mark": "x",
         }
 
+    def _month(self) -> dict[str, object]:
+        at = self.public.published_at
+        return {"year": at.strftime("%Y"), "month": at.strftime("%m")}
+
     def _by_route(self) -> dict[str, dict[str, object]]:
         picture = self.public.images.first()
         subscriber = {"token": self.subscriber.key}
@@ -149,6 +153,8 @@ class World:
         return {
             "archive:media": {"key": picture.public_key, "name": picture.rendition_names[0]},
             "asking:helped": {"pk": self.public.pk},
+            "archive:month": self._month(),
+            "archive:letter": {"letter": self.public.slug[0]},
             "archive:person": {"pk": self.cora.pk},
             "asking:email_confirm": {"token": self.adas.confirmation_token},
             "newsletter:confirm": {"token": self.subscriber.consents.get().token},

@@ -31,7 +31,7 @@ def test_every_address_of_the_sitemap_answers(client, db):
     files = paths(client, "/sitemap.xml")
     assert len(files) == 3
     found = [path for file in files for path in paths(client, file)]
-    assert len(found) == len(set(found)) == 8
+    assert len(found) == len(set(found)) == 11
     for path in found:
         assert client.get(path).status_code == 200, path
 
