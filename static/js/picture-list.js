@@ -22,7 +22,8 @@ class PictureList {
     const all = [...this.files, ...chosen.filter((file) => !this.files.some((old) => same(old, file)))];
     this.files = all.slice(0, Math.max(0, this.most - this.stored));
     this.show();
-    this.tell(all.length > this.files.length ? SURPLUS : "");
+    this.tell("");
+    if (all.length > this.files.length) this.refuse(SURPLUS);
     this.part.dispatchEvent(new CustomEvent("pictures:held", { detail: this.files }));
   }
 
@@ -32,7 +33,7 @@ class PictureList {
     if (!row) return;
     if (small.size > 15 * MEGABYTE) {
       this.drop(file);
-      return this.tell(`“${file.name}” has ${size(file)}. A picture may have at most 15 MB.`);
+      return this.refuse(`“${file.name}” has ${size(file)}. A picture may have at most 15 MB.`);
     }
     this.files[this.files.indexOf(file)] = small;
     this.rows.delete(file);
@@ -110,6 +111,8 @@ class PictureList {
     row.querySelector("[data-earlier]").hidden = index === 0;
     row.querySelector("[data-later]").hidden = index === this.files.length - 1;
   }
+
+  refuse(sentence) { this.part.dispatchEvent(new CustomEvent("pictures:refused", { detail: sentence })); }
 
   tell(sentence) { this.part.querySelector("[data-pictures-status]").textContent = sentence; }
 }

@@ -8,9 +8,11 @@ class Uploads {
     this.part = part;
     this.form = part.closest("form");
     this.queue = [];
+    this.failed = new Set(); // by a line or a server that may be back
     part.addEventListener("pictures:ready", ({ detail }) => this.add(detail));
     part.addEventListener("pictures:answer", ({ detail }) => this.renew(detail));
-    this.form.addEventListener("draft:begun", () => this.run());
+    this.form.addEventListener("draft:begun", () => this.again());
+    addEventListener("online", () => this.again());
   }
 
   get address() { return this.part.querySelector("[data-upload]")?.dataset.upload; }
@@ -23,6 +25,13 @@ class Uploads {
     this.queue.push(file);
     if (this.address) this.run();
     else this.part.dispatchEvent(new CustomEvent("draft:wanted", { bubbles: true }));
+  }
+
+  // A draft that was just saved, like a browser that is online, says that the line is there.
+  again() {
+    this.queue.push(...this.failed);
+    this.failed.clear();
+    this.run();
   }
 
   async run() {
@@ -40,9 +49,9 @@ class Uploads {
         const html = await this.send(file, row);
         this.part.dispatchEvent(new CustomEvent("pictures:stored", { detail: file }));
         this.renew(html, row.querySelector("input").value);
-        return this.tell(this.part.querySelector("[data-refused]") ? "" : `“${file.name}” is stored.`);
+        return this.tell(this.refused() ? "" : `“${file.name}” is stored.`);
       } catch (status) {
-        if (!pause || (status >= 400 && status < 500)) return this.fail(file, row);
+        if (!pause || (status >= 400 && status < 500)) return this.fail(file, row, status);
         await sleep(pause);
       }
     }
@@ -69,11 +78,15 @@ class Uploads {
   }
 
   // It is still in the file input, and so goes with the form in any case.
-  fail(file, row) {
+  fail(file, row, status) {
     const button = row.querySelector("[data-retry]");
     row.querySelector("progress").hidden = true;
     button.hidden = false;
-    button.addEventListener("click", () => this.add(file), { once: true });
+    if (status < 400 || status >= 500) this.failed.add(file);
+    button.onclick = () => {
+      this.failed.delete(file);
+      this.add(file);
+    };
     this.tell(`“${file.name}” could not be uploaded just now. It will be sent together with the form.`);
   }
 
@@ -86,6 +99,14 @@ class Uploads {
     for (const input of this.descriptions()) input.value = typed.get(input.name) ?? (input.value || words);
     this.part.dispatchEvent(new CustomEvent("pictures:renewed"));
     if (words) this.form.dispatchEvent(new Event("input"));
+  }
+
+  // The next upload renews this part: its refusals move to where they stay. Returns how many.
+  refused() {
+    const found = [...this.part.querySelectorAll("[data-refused]")];
+    for (const { dataset } of found) this.part.dispatchEvent(new CustomEvent("pictures:refused", { detail: dataset.refused }));
+    for (const sentence of found) sentence.remove();
+    return found.length;
   }
 
   descriptions() { return [...this.part.querySelectorAll("[data-picture] input[name^=alt_]")]; }

@@ -145,6 +145,49 @@ def test_upload_shows_its_progress_and_is_tried_again(page, tmp_path):
     expect(page.locator("[data-held]")).to_have_count(0)
 
 
+@pytest.mark.parametrize("sign", ["online", "saved"])
+def test_upload_goes_on_when_the_line_is_back(page, tmp_path, sign):
+    page.route("**/images/", lambda route: route.fulfill(status=504))
+    page.clock.install()
+    choose(page, pictures.png(tmp_path))
+    expect(page.locator("[data-held] progress")).to_be_visible()
+    page.clock.run_for(1100)
+    page.clock.run_for(4100)
+    expect(page.get_by_role("button", name="Try again")).to_be_visible()
+    page.unroute("**/images/")
+
+    if sign == "online":
+        page.evaluate("dispatchEvent(new Event('online'))")
+    else:
+        write(page)
+        page.clock.run_for(2100)
+
+    expect(page.locator("[data-picture]")).to_have_count(1)
+    expect(page.locator("[data-held]")).to_have_count(0)
+
+
+def test_refusals_stay_listed_until_pictures_are_chosen_again(page, tmp_path):
+    text, archive = tmp_path / "letter.pdf", tmp_path / "all.zip"
+    text.write_bytes(b"%PDF-1.7 no picture")
+    archive.write_bytes(b"PK no picture either")
+    refusals = page.get_by_role("list", name="Pictures that were not taken").locator("li")
+    choose(page, pictures.png(tmp_path), text, archive, pictures.webp(tmp_path))
+
+    expect(page.locator("[data-picture]")).to_have_count(2)
+    expect(page.locator("[data-held]")).to_have_count(0)
+    expect(refusals).to_have_count(2)
+    expect(refusals.first).to_contain_text("“letter.pdf” was not taken.")
+    expect(refusals.last).to_contain_text("“all.zip” was not taken.")
+
+    page.get_by_role("button", name="I have read it").click()
+    expect(refusals).to_have_count(0)
+    choose(page, text)
+    expect(refusals).to_have_count(1)
+    choose(page, pictures.four(tmp_path)[1])
+    expect(page.locator("[data-picture]")).to_have_count(3)
+    expect(refusals).to_have_count(0)
+
+
 def test_pictures_are_dragged_and_turned_in_place(page, tmp_path):
     choose(page, pictures.png(tmp_path), pictures.webp(tmp_path))
     expect(page.locator("[data-picture]")).to_have_count(2)
