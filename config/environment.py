@@ -2,6 +2,7 @@
 
 import ipaddress
 import os
+import re
 import secrets
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -64,6 +65,23 @@ def base_url(name: str, default: str) -> str:
         raise ImproperlyConfigured(
             f"{name} must be an address such as https://ask.example.org, not {value!r}."
         )
+    return value
+
+
+def endpoint(name: str, default: str) -> str:
+    """An address of a service, http or https."""
+    value = text(name, default)
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.hostname:
+        raise ImproperlyConfigured(f"{name} must be an address such as {default}, not {value!r}.")
+    return value
+
+
+def index_key(name: str) -> str:
+    """An IndexNow key: 8 to 128 letters, digits and hyphens; or ''."""
+    value = text(name)
+    if value and not re.fullmatch(r"[A-Za-z0-9-]{8,128}", value):
+        raise ImproperlyConfigured(f"{name} must be 8 to 128 letters, digits and hyphens.")
     return value
 
 

@@ -224,6 +224,7 @@ RECURRING = [
     ("qa.models.Topic.measure_replies", 3600),
     ("qa.models.Question.prepare_pages", 60),
     ("qa.desk.digest.tell_curators", 60),
+    ("qa.indexnow.announce", 60),
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
@@ -232,6 +233,10 @@ RECURRING = [
     ("newsletter.housekeeping.finish_sending", 5),
     ("newsletter.housekeeping.purge_unconfirmed", 3600),
 ]
+
+# --- Telling search engines what changed (indexnow.org); off without a key --------------------
+INDEXNOW_KEY = environment.index_key("INDEXNOW_KEY")
+INDEXNOW_URL = environment.endpoint("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
 
 # --- What similar questions are found by (docs/adr/0012) ----------------------------------------
 SIMILAR_MODEL = environment.one_of("SIMILAR_MODEL", ["static", "minilm"])

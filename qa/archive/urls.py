@@ -43,6 +43,7 @@ urlpatterns = [
     path("about/", views.policy, {"kind": "about"}, name="about"),
     # for machines
     path("feed/", feeds.feed, name="feed"),
+    path("indexnow.txt", views.index_key, name="index_key"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-pages.xml", sitemaps.sitemap_pages, name="sitemap_pages"),

@@ -1,5 +1,6 @@
 """Home, topics, and the site's own texts."""
 
+from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
@@ -98,6 +99,14 @@ def policy(request, kind):
 def robots(request):
     text = ROBOTS.format(sitemap=absolute("/sitemap.xml"))
     return HttpResponse(text, content_type="text/plain; charset=utf-8")
+
+
+@cached()
+def index_key(request):
+    """Proves to search engines that pings are this site's own (qa/indexnow.py)."""
+    if not settings.INDEXNOW_KEY:
+        raise Http404("no key")
+    return HttpResponse(settings.INDEXNOW_KEY, content_type="text/plain; charset=utf-8")
 
 
 # Private pages say noindex as well; these lines save crawlers the way.

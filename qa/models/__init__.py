@@ -9,6 +9,7 @@ from qa.models.event import Event
 from qa.models.follow_up import FollowUp
 from qa.models.image import Image
 from qa.models.old_address import OldAddress
+from qa.models.ping import Ping
 from qa.models.policy import Policy
 from qa.models.question import Question
 from qa.models.reference import Reference
@@ -27,6 +28,7 @@ __all__ = [
     "FollowUp",
     "Image",
     "OldAddress",
+    "Ping",
     "Policy",
     "Question",
     "Reference",

@@ -57,7 +57,7 @@ REST = [
         /questions/<pk>/ /questions/<pk>/<slug>/
         /questions/<pk> /questions/<pk>/<slug> /people/<pk>/ /search/ /search/suggest/
         /guidelines/ /privacy/
-        /about/ /feed/ /robots.txt /sitemap.xml /sitemap-pages.xml /sitemap-topics.xml
+        /about/ /feed/ /robots.txt /indexnow.txt /sitemap.xml /sitemap-pages.xml /sitemap-topics.xml
         /sitemap-questions-<block>.xml /embed/<slug>/ /embed.js /media/<key>/<name> /favicon.ico
         /apple-touch-icon.png /ask/
         /newsletter/asked/ /newsletter/issues/ /newsletter/issues/<slug>/ /newsletter/feed/""",

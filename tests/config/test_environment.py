@@ -35,6 +35,8 @@ def test_settings_need_no_environment(tmp_path):
         ("BASE_URL", "https://a.example/path", "BASE_URL must be an address such as"),
         ("DATABASE_URL", "mysql://x", "DATABASE_URL must begin with one of"),
         ("CACHE_URL", "memcache://x", "CACHE_URL must begin with one of"),
+        ("INDEXNOW_KEY", "a key", "INDEXNOW_KEY must be 8 to 128 letters, digits and hyphens."),
+        ("INDEXNOW_URL", "file:///x", "INDEXNOW_URL must be an address such as https://api."),
         ("EMAIL_URL", "mailto:a@b", "EMAIL_URL must begin with one of"),
         ("SECRET_KEY", "short", "SECRET_KEY must have at least 32 characters."),
         ("STAFF_MFA", "maybe", "STAFF_MFA must be on or off, not 'maybe'."),

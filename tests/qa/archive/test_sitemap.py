@@ -1,11 +1,15 @@
-from datetime import datetime
+from datetime import datetime, timedelta
+from time import perf_counter
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from qa.archive import sitemaps
 from qa.models import Policy
 from tests import factories
 from tests.qa.archive import pages
+from tests.qa.archive.test_shelves import archive
 
 NAMESPACE = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 
@@ -85,3 +89,21 @@ def test_sitemap_file_without_questions_is_not_found(client, db):
 def test_sitemap_of_an_empty_site_is_valid(client, db):
     assert len(listed(client, "/sitemap.xml")) == 2
     assert listed(client, "/sitemap-topics.xml") == {}
+
+
+@pytest.mark.parametrize("count", [600, pytest.param(100_000, marks=pytest.mark.slow)])
+def test_large_archive_is_listed_in_time(client, db, count, monkeypatch):
+    """100,000 questions: the index and every file of it within 3 s and 20 queries."""
+    if count < 50_000:
+        monkeypatch.setattr(sitemaps, "BLOCK", 250)
+    archive(count, timedelta(seconds=40))
+    client.get("/sitemap.xml")
+    began = perf_counter()
+    with CaptureQueriesContext(connection) as queries:
+        files = paths(client, "/sitemap.xml")
+        bodies = [client.get(path) for path in files]
+    assert perf_counter() - began < 3
+    assert len(queries) <= 20
+    found = [body.content.count(b"<loc>") for body in bodies]
+    assert max(found) <= 50_000
+    assert sum(body.content.count(b"/questions/") for body in bodies) == count
