@@ -3,10 +3,12 @@
 One context serves all, since mails share their names; nothing of it is stored.
 """
 
+from datetime import UTC, datetime
 from types import SimpleNamespace as Sample
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.contrib import admin
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -81,6 +83,9 @@ def sample() -> dict:
         "answer": answer,
         "asked": "Is that for adults only?",
         "text": "Yes, it is.",
+        "mailed_at": datetime(2026, 5, 5, tzinfo=UTC),
+        "replaces": datetime(2026, 5, 5, tzinfo=UTC),
+        "waits": True,
         "note": "I have written to your earlier question, too.",
         "reason": "Please say how often it happens, and for how long it has.",
         "site": Sample(name="Askwell", disclaimer="This is no medical advice."),
@@ -155,7 +160,8 @@ def account_sample() -> dict:
 def gallery(request):
     """All of them on one page, for staff: subject, HTML in a frame, text."""
     mails = [{"name": name, "parts": compose(name)} for name in names()]
-    response = render(request, "components/mail_gallery.html", {"mails": mails})
+    context = admin.site.each_context(request) | {"mails": mails}
+    response = render(request, "components/mail_gallery.html", context)
     response["Content-Security-Policy"] = FRAME_POLICY
     return response
 
