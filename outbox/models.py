@@ -41,6 +41,11 @@ class MessageQuerySet(models.QuerySet):
         waiting = Q(status__in=[Status.QUEUED, Status.PAUSED])
         return self.filter(waiting | Q(status=Status.CLAIMED, handed_over_at=None))
 
+    def handed_over(self):
+        """Mail that a server took, or may have taken."""
+        sent = Q(status__in=[Status.SENT, Status.UNKNOWN])
+        return self.filter(sent | Q(status=Status.CLAIMED, handed_over_at__isnull=False))
+
     def cancel(self):
         """Stop what has not been handed over; return how many."""
         count = self.not_handed_over().update(status=Status.CANCELLED, **UNCLAIMED)

@@ -9,7 +9,7 @@ from outbox import mail
 
 # Purposes name a mail in the outbox. A decision's mail waits for the undo window to pass.
 RECEIVED, DECISION, READER_ANSWER = "question received", "decision", "reader answer"
-FOLLOW_UP = "follow-up"
+FOLLOW_UP, TAKEN_BACK = "follow-up", "decision taken back"
 DIGEST = "desk digest"
 
 
@@ -18,17 +18,18 @@ def question_received(question) -> None:
     _to_asker(question, "question_received", RECEIVED)
 
 
-def answer_published(question, note: str = "") -> None:
-    _decision(question, "answer_published", note=note)
+def answer_published(question, note: str = "", replaces=None) -> None:
+    """`replaces`, here and below: when they were mailed an earlier answer."""
+    _decision(question, "answer_published", note=note, replaces=replaces)
 
 
-def answered_privately(question, note: str = "") -> None:
-    _decision(question, "answered_privately", note=note)
+def answered_privately(question, note: str = "", replaces=None) -> None:
+    _decision(question, "answered_privately", note=note, replaces=replaces)
 
 
-def answer_to_merged(question, answered, note: str = "") -> None:
+def answer_to_merged(question, answered, note: str = "", replaces=None) -> None:
     """The answer to the question that this one was merged into, be it by way of others."""
-    _decision(question, "answer_to_merged", note=note, other=answered)
+    _decision(question, "answer_to_merged", note=note, other=answered, replaces=replaces)
 
 
 def answer_corrected(question, answered, note: str) -> None:
@@ -44,6 +45,11 @@ def answer_withdrawn(question, answered, note: str = "") -> None:
 def follow_up_replied(question, asked, text: str) -> None:
     """A curator's reply to what the asker wrote on their private page."""
     _to_asker(question, "follow_up_replied", FOLLOW_UP, asked=asked, text=text)
+
+
+def decision_taken_back(question, mailed_at, waits: bool) -> None:
+    """Please disregard our mail of that time; `waits`: the question is to be answered again."""
+    _to_asker(question, "decision_taken_back", TAKEN_BACK, mailed_at=mailed_at, waits=waits)
 
 
 def changes_requested(question, reason: str) -> None:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_POST
 
 from qa.desk import page, redaction, unsaved
 from qa.desk.access import curators_only
-from qa.desk.page import load, personal_details, question_url
+from qa.desk.details import personal_details
+from qa.desk.page import load, question_url
 from qa.desk.sheet import EDITABLE, Sheet
 from qa.models import Question
 

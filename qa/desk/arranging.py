@@ -3,7 +3,7 @@
 from django.http import Http404
 
 from qa.desk.access import curators
-from qa.desk.decisions import decide, decision
+from qa.desk.decisions import decide, decision, told
 from qa.desk.forms import DraftForm
 from qa.desk.page import load
 from qa.models import Topic
@@ -41,7 +41,7 @@ def demerge(request, pk: int):
         load(pk),
         "demerge",
         DraftForm,
-        lambda question, form: question.demerge(by=request.user),
+        lambda question, form: question.demerge(by=request.user, tell=told(request, "tell_apart")),
     )
 
 

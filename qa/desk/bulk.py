@@ -162,7 +162,9 @@ def undo(request, batch: UUID):
             request, f"Not taken back, as something was decided since: {', '.join(left)}."
         )
     if mailed:
-        messages.warning(request, f"Mails about {mailed} of them had left already.")
+        messages.warning(
+            request, f"Mails about {mailed} of them had left already; others ask to disregard them."
+        )
     if back:
         messages.success(request, f"{back} taken back.")
     return redirect(queue_url(request.POST.get("shown", "")))

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from qa.desk import page, snippets, unsaved, words
+from qa.desk import details, history, page, snippets, unsaved, words
 from qa.desk.access import curators_only
 from qa.desk.fields import Text
 from qa.desk.forms import DraftForm, MergeForm, PrivateForm, PublicForm, ReasonForm
@@ -162,18 +162,23 @@ def undo(request, pk: int):
     question = load(pk)
     loaded = question.revision
     unsaved.keep(request.user, question, request.POST)
+    undoable = history.undoable(question)
     seen, last = request.POST.get("event"), question.last_decision()
     if last is None or (seen and seen != str(last.pk)):
         return conflict(request, pk, DraftForm)
     try:
-        stopped = question.undo(by=request.user)
+        tell = told(request, "tell_undo")
+        stopped = question.undo(by=request.user, tell=tell)
     except StateConflict:
         return conflict(request, pk, DraftForm)
     unsaved.follow(request.user, question, loaded)
-    if stopped:
+    if not undoable.mails:
+        messages.success(request, "Taken back.")
+    elif stopped:
         messages.success(request, "Taken back. No mail about it has left.")
     else:
-        messages.warning(request, "Taken back, but the mail about it had left already.")
+        hint = " Another asks to disregard it." if tell else ""
+        messages.warning(request, f"Taken back, but the mail about it had left already.{hint}")
     return redirect(question_url(question))
 
 
@@ -189,6 +194,13 @@ def mails(request) -> bool | None:
     return "mails" in request.POST if "mails_shown" in request.POST else None
 
 
+def told(request, name: str) -> bool:
+    """Whether to ask those who had a mail of what is taken back to disregard it: as ticked, and
+    where the page had no box for it, because the mail had not left then, yes.
+    """
+    return name in request.POST or f"{name}_shown" not in request.POST
+
+
 def decide(request, question: Question, verb: str, form, act):
     """Save what was typed and act, or do neither and say why."""
     sheet = Sheet(question, snippets.expanded(request), form)
@@ -198,6 +210,9 @@ def decide(request, question: Question, verb: str, form, act):
         return show(request, sheet, status=409)
     if not sheet.is_valid():
         return show(request, sheet, status=422)
+    left = details.to_be_seen(request.POST, sheet) if verb in {"publish", "schedule"} else []
+    if left:
+        return show(request, sheet, status=422, left=left)
     try:
         with transaction.atomic():
             sheet.save(request.user)

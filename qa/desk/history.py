@@ -14,6 +14,7 @@ WORDS = {
     "withdraw": "Withdrawn",
     "reopen": "Draft taken up again",
     "edit": "Text or answer saved",
+    "change_pictures": "Pictures changed",
     "confirm_email": "E-mail address confirmed",
     "publish": "Published",
     "unpublish": "Taken out of the archive",
@@ -30,7 +31,7 @@ WORDS = {
     "unschedule": "Not to be published by itself",
     "schedule_failed": "Did not go out at its time",
     "correct": "Corrected",
-    "write": "The asker wrote",
+    "write": "Message written",
     "reply": "Replied",
     "put_aside": "Put aside, without a reply",
     "spam_reader_answer": "Reader's answer marked as spam",
@@ -56,12 +57,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Undo:
-    """The decision that can be taken back, and whether its mail can still be stopped."""
+    """The decision that can be taken back, whether it has mails, and whether one has left."""
 
     event: Event
     what: str
     seconds: int
     mails: bool
+    left: bool
 
 
 def lines(noun: Question | Answer) -> list[Line]:
@@ -88,4 +90,10 @@ def undoable(noun: Question | Answer) -> Undo | None:
         return None
     left = event.created_at + timedelta(seconds=settings.UNDO_SECONDS) - timezone.now()
     mails = noun.decision_mails().filter(created_at__gte=event.created_at)
-    return Undo(event, word(event.verb), max(0, int(left.total_seconds())), mails.exists())
+    return Undo(
+        event,
+        word(event.verb),
+        max(0, int(left.total_seconds())),
+        mails.exists(),
+        mails.handed_over().exists(),
+    )

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_http_methods
 from qa import search
 from qa.desk import history, redaction, snippets, unsaved, words
 from qa.desk.access import curators_only
+from qa.desk.details import personal_details
 from qa.desk.diff import changes
-from qa.desk.fields import visible
 from qa.desk.forms import DraftForm, PublicForm
 from qa.desk.pictures import desk_links
 from qa.desk.sheet import Sheet
@@ -83,8 +83,9 @@ def conflict(request, pk: int, form):
     return show(request, Sheet(load(pk), request.POST, form), status=409)
 
 
-def show(request, sheet: Sheet, status: int = 200, edit: UnsavedEdit | None = None):
-    """The page; `edit` is what the curator had typed before and not saved, where `sheet` has it.
+def show(request, sheet: Sheet, status: int = 200, edit: UnsavedEdit | None = None, left=()):
+    """The page; `edit` is what the curator had typed before and not saved, where `sheet` has it,
+    and `left` the personal details that stopped publishing.
 
     A text that could not be saved is kept first, so that leaving the page does not lose it.
     """
@@ -110,6 +111,7 @@ def show(request, sheet: Sheet, status: int = 200, edit: UnsavedEdit | None = No
         ),
         "is_conflict": status == 409 or bool(edit and sheet.is_outdated),
         "edit": edit,
+        "left": left,
         "kept_for": unsaved.seal(request.user, question),
         "snippets": snippets.of(request.user),
         "allowed": {verb for verb in RULES if question.may(verb, request.user)},
@@ -130,14 +132,6 @@ def _then_next(request) -> bool:
     if "then_next_shown" in request.POST:
         return "then_next" in request.POST
     return request.session.get("desk_then_next", False)
-
-
-def personal_details(sheet: Sheet) -> list[redaction.Finding]:
-    """What may tell who somebody is, in the public text and the descriptions; each once."""
-    texts = [sheet.form["title"].value(), sheet.form["body"].value()]
-    texts += [form["alt"].value() for _, form in sheet.pictures]
-    found = [finding for text in texts for finding in redaction.findings(visible(text))]
-    return list({finding.value: finding for finding in found}.values())
 
 
 def _other(person, user):

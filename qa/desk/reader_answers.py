@@ -130,6 +130,7 @@ def undo(request, pk: int):
     if request.method != "POST":
         return redirect("admin:qa_answer_change", pk)
     answer = _load(pk)
+    undoable = history.undoable(answer)
     seen, last = request.POST.get("event"), answer.last_decision()
     try:
         if last is None or (seen and seen != str(last.pk)):
@@ -138,7 +139,9 @@ def undo(request, pk: int):
     except StateConflict:
         messages.error(request, "Nothing was done: something else was decided meanwhile.")
         return answer_page(request, pk, status=409)
-    if stopped:
+    if not undoable.mails:
+        messages.success(request, "Taken back.")
+    elif stopped:
         messages.success(request, "Taken back. No mail about it has left.")
     else:
         messages.warning(request, "Taken back, but the mail about it had left already.")

@@ -30,6 +30,7 @@ NOT_TYPED = {
     "take",
     "target",
     "similar",
+    "detail_seen",
 }
 
 

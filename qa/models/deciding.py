@@ -121,16 +121,26 @@ class CuratorsVerbs:
         self._move("assign", by=by, note=note, batch=batch, assigned_to_id=pk)
 
     @transaction.atomic
-    def undo(self, *, by) -> bool:
+    def undo(self, *, by, tell: bool = True) -> bool:
         """Take the last decision back, and let go the mails that it had stopped.
 
-        False where a mail of it had left already.
+        False where a mail of it had left already; with `tell` another asks to disregard that one.
         """
         decision = self._undo(by).undone
         mails = self.decision_mails().filter(created_at__gte=decision.created_at)
         mails.cancel()
+        if tell:
+            self._tell_taken_back(mails)
         Message.objects.filter(pk__in=decision.before.get("stopped", [])).resume()
         return not mails.exclude(status=MailStatus.CANCELLED).exists()
+
+    def _tell_taken_back(self, mails) -> None:
+        """Ask everybody who had one of these mails to disregard it."""
+        left = dict(mails.handed_over().order_by("pk").values_list("about", "created_at"))
+        for asker in [self, *self.merged_askers()]:
+            if asker.about in left:
+                waits = self.status == Status.PENDING
+                emails.decision_taken_back(asker, left[asker.about], waits)
 
     def decision_mails(self):
         """The mails of decisions to this asker, and to those who wait for the same answer."""

@@ -21,16 +21,30 @@ class Merging:
         self._move("merge", by=by, note=note, merged_into_id=target.pk, spam_reason="")
         if target.status == Status.PUBLISHED:
             for asker in [self, *self.merged_askers()]:
-                emails.answer_to_merged(asker, target, note)
+                emails.answer_to_merged(asker, target, note, asker.answer_mailed_at())
 
     @transaction.atomic
-    def demerge(self, *, by) -> None:
+    def demerge(self, *, by, tell: bool = True) -> None:
         """It asks something else after all: it waits for an answer of its own again.
 
         Whoever was merged into this one comes along. A mail with the other's answer is stopped if
-        it has not left.
+        it has not left; with `tell` another asks to disregard one that has.
         """
+        mails = self.merge_mails()
         self._stop_mails(self._move("demerge", by=by, merged_into_id=None))
+        if tell:
+            self._tell_taken_back(mails)
+
+    def merge_mails(self):
+        """The mails that this one's askers had since it was merged."""
+        merged = self.events.filter(verb="merge").last()
+        since = merged.created_at if merged else self.created_at
+        return self.decision_mails().filter(created_at__gte=since)
+
+    @property
+    def end_of_chain(self) -> "Merging":
+        """The question whose answer this one gets, through however many merges; else itself."""
+        return self.merged_into.end_of_chain if self.merged_into else self
 
     def merged_askers(self) -> list["Merging"]:
         """The questions that wait for this one's answer, through however many merges."""

@@ -9,7 +9,7 @@ from django.utils.text import slugify
 from outbox.models import Message
 from outbox.models import Status as MailStatus
 from qa import emails
-from qa.models.workflow import StateConflict, plain
+from qa.models.workflow import RULES, StateConflict, plain
 
 
 def public_slug(title: str) -> str:
@@ -39,7 +39,7 @@ class Publishing:
         )
         self._stamp_answer(event, now)
         if self._is_to_be_mailed(self, mails):
-            emails.answer_published(self, note)
+            emails.answer_published(self, note, self.answer_mailed_at())
         self._answer_merged(note, mails)
 
     @transaction.atomic
@@ -59,7 +59,7 @@ class Publishing:
         self._require_answer("answer_privately")
         event = self._move("answer_privately", by=by, note=note, spam_reason="")
         self._stamp_answer(event, timezone.now())
-        emails.answered_privately(self, note)
+        emails.answered_privately(self, note, self.answer_mailed_at())
         self._answer_merged(note)
 
     @transaction.atomic
@@ -102,20 +102,33 @@ class Publishing:
     def _answer_merged(self, note: str, mails: bool | None = True) -> None:
         for asker in self.merged_askers():
             if self._is_to_be_mailed(asker, mails):
-                emails.answer_to_merged(asker, self, note)
+                emails.answer_to_merged(asker, self, note, asker.answer_mailed_at())
 
     def _is_to_be_mailed(self, asker, mails: bool | None) -> bool:
         return not self.was_mailed(asker) if mails is None else mails
 
     def was_mailed(self, asker=None) -> bool:
-        """Whether the answer, as it is now, was mailed to its asker, or to another who gets it.
+        """Whether the answer, as it is now, was mailed to its asker, or to another who gets it,
+        and they were not asked to disregard that.
 
         Told by the mails themselves, which are kept for 180 days.
         """
         words = "".join(self.official_answer.body.split()) if self.official_answer else ""
-        mails = Message.objects.filter(about=(asker or self).about, purpose=emails.DECISION)
+        about = Message.objects.filter(about=(asker or self).about)
+        mails = about.filter(purpose=emails.DECISION)
+        if taken_back := about.filter(purpose=emails.TAKEN_BACK).first():
+            mails = mails.filter(pk__gt=taken_back.pk)
         sent = mails.exclude(status=MailStatus.CANCELLED).values_list("text", flat=True)
         return bool(words) and any(words in "".join(text.split()) for text in sent)
+
+    def answer_mailed_at(self) -> datetime | None:
+        """When its asker was last mailed an answer, whatever became of that; as `was_mailed`."""
+        mails = Message.objects.filter(about=self.about, purpose=emails.DECISION).handed_over()
+        for at in mails.order_by("-pk").values_list("created_at", flat=True):
+            decision = self.events.filter(verb__in=RULES, created_at__lte=at).last()
+            if decision and decision.verb in {"publish", "answer_privately", "merge", "correct"}:
+                return at
+        return None
 
     def _require_answer(self, verb: str) -> None:
         answer = self.answers.official().first()

@@ -150,7 +150,7 @@ class Work:
     def snippet(self, row) -> None:
         self.curator.insert_snippet(askers.SNIPPET[0])
         self.curator.write(f"\n\n{ANSWER}")
-        self.curator.decide({"keys": "p", "touch": "Publish"}[self.curator.way])
+        self.curator.publish()
 
     def undo(self, row) -> None:
         """Declined, taken back, and answered after all."""
