@@ -33,6 +33,7 @@ class Story:
 HAPPENED = {
     "submit": "You sent your question",
     "confirm_email": "You confirmed your e-mail address",
+    "change_pictures": "You changed the pictures",
     "request_changes": "The curator asked you for something",
     "resubmit": "You sent the changed question",
     "publish": "Answered and published",

@@ -76,11 +76,23 @@ class AskersVerbs:
             raise StateConflict("edit")
 
     def change_pictures(self) -> None:
-        """Lock as `lock_for_asker`, to change pictures; curators' open pages are outdated then."""
+        """Lock as `lock_for_asker`, to change pictures; curators' open pages are outdated then.
+
+        What was sent changes at once, without a button that saves: the history says so, once for
+        all that is done in a row.
+        """
         self.lock_for_asker()
         if self.submitted_at:
             type(self).objects.filter(pk=self.pk).update(revision=F("revision") + 1)
             self.revision += 1
+            last = self.events.last()
+            if last is None or last.verb != "change_pictures":
+                self.events.create(
+                    verb="change_pictures",
+                    role=Event.Role.ASKER,
+                    from_status=self.status,
+                    to_status=self.status,
+                )
 
     @transaction.atomic
     def submit(self, *, confirmed: bool = False) -> None:

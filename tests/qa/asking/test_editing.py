@@ -245,3 +245,26 @@ def test_a_flood_of_text_is_kept_in_part(ask):
     assert response.status_code == 422
     assert len(response.context["form"]["body"].value()) == 1_000_000
     assert len(question.typed["body"]) == 50_000
+
+
+def test_pictures_of_a_sent_question_change_at_once_and_the_history_says_so(client, pending):
+    form = client.get(url(pending, "edit/")).text
+    first, second = pending.images.all()
+    client.post(url(pending, f"images/{second.pk}/move/"), SENT | {"position": "0"})
+    client.post(url(pending, f"images/{first.pk}/remove/"), SENT)
+
+    assert "its pictures are changed at once" in form
+    assert "Back, without saving the text" in form
+    assert [image.pk for image in pending.images.all()] == [second.pk]
+    events = [(event.verb, event.role) for event in pending.events.all()]
+    assert events == [("submit", "asker"), ("change_pictures", "asker")]
+    assert "You changed the pictures" in client.get(url(pending)).text
+
+
+def test_pictures_of_a_draft_make_no_history(client, draft):
+    question = draft(images=four()[:1])
+    client.post(url(question, f"images/{question.images.get().pk}/remove/"), WORDS)
+
+    assert not question.images.exists()
+    assert not question.events.exists()
+    assert "changed at once" not in client.get(url(question, "edit/")).text
