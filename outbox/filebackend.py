@@ -1,5 +1,6 @@
 """Mail as files, for a site without a mail server: any mail reader opens an .eml file."""
 
+import hashlib
 import os
 import secrets
 from datetime import UTC, datetime
@@ -10,7 +11,7 @@ from django.utils.text import slugify
 
 
 class EmlBackend(BaseEmailBackend):
-    """Writes each mail to settings.MAIL_DIR as `<UTC time>-<purpose>-<random>.eml`."""
+    """Writes each mail to settings.MAIL_DIR as `<UTC time>-<purpose>-<digest>-<random>.eml`."""
 
     data_begun = False  # a file is there whole or not at all
 
@@ -24,7 +25,20 @@ class EmlBackend(BaseEmailBackend):
 
 def file_name(email):
     purpose = slugify(getattr(email, "purpose", "")) or "mail"
-    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{purpose}-{secrets.token_hex(4)}.eml"
+    digest = digest_of(email.extra_headers.get("Message-ID", ""))
+    return f"{datetime.now(UTC):%Y%m%dT%H%M%S.%f}-{purpose}-{digest}-{secrets.token_hex(4)}.eml"
+
+
+def digest_of(message_id):
+    return hashlib.blake2b(message_id.encode(), digest_size=8).hexdigest()
+
+
+def forget(message_ids):
+    """Delete the files of these mails, after their rows; a mail may have several, or none."""
+    digests = {digest_of(message_id) for message_id in message_ids}
+    for path in settings.MAIL_DIR.glob("*-*-*-*.eml"):
+        if path.stem.split("-")[-2] in digests:
+            path.unlink(missing_ok=True)
 
 
 def write_whole(path, content):

@@ -3,10 +3,11 @@
 import uuid
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, functions
 from django.utils import timezone
 
+from . import filebackend
 from .pace import Pace  # noqa: F401 (Django looks for models here)
 from .suppression import Suppression  # noqa: F401
 
@@ -103,6 +104,15 @@ class MessageQuerySet(models.QuerySet):
         """Blank what opens an account in mails that will not be sent any more; return how many."""
         over = self.filter(purpose=ACCOUNT).exclude(status__in=WAITING)
         return over.update(**WORDLESS)
+
+    def delete(self):
+        """Delete rows and, once that has committed, the files that they were written to."""
+        if settings.MAIL_DIR.exists():
+            gone = list(self.values_list("message_id", flat=True))
+            transaction.on_commit(lambda: filebackend.forget(gone))
+        return super().delete()
+
+    delete.alters_data = delete.queryset_only = True  # as Django's own
 
 
 class Message(models.Model):

@@ -15,6 +15,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.utils import timezone
 
+from outbox.delivery import deliver_due
 from outbox.models import Message, Status
 from outbox.worker import Worker
 from qa import wal
@@ -104,10 +105,9 @@ def answer(question, mark, by) -> None:
 
 
 def deliver(question) -> None:
-    """Every mail has left."""
-    Message.objects.exclude(status=Status.CANCELLED).update(
-        status=Status.SENT, sent_at=timezone.now()
-    )
+    """Every mail has left, as a file."""
+    Message.objects.exclude(status=Status.CANCELLED).update(not_before=timezone.now())
+    deliver_due()
 
 
 def test_erased_question_is_nowhere(
@@ -116,12 +116,14 @@ def test_erased_question_is_nowhere(
     deliver(lived)
     assert len(in_database(mark)) > 15
     assert len(in_files(mark, settings.MEDIA_ROOT)) == 0
+    assert len(in_files(mark, settings.MAIL_DIR)) > 5
 
     with django_capture_on_commit_callbacks(execute=True):
         response = client.post(f"/asked/{lived.key}/erase/")
 
     assert response.status_code == 303
     assert in_database(mark) == {}
+    assert in_files(mark, settings.MAIL_DIR) == {}
     assert [path for path in settings.MEDIA_ROOT.rglob("*") if path.is_file()] == []
     assert lived.events.exclude(note="", before={}).count() == 0
     assert lived.events.last().verb == "erase"

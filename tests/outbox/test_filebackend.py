@@ -5,6 +5,7 @@ import pytest
 
 from outbox import filebackend
 from outbox.delivery import deliver_due
+from outbox.mail import erase
 from outbox.models import Message
 
 
@@ -41,6 +42,21 @@ def test_a_long_address_stays_on_the_line_of_its_header(write, settings):
     lines = path.read_bytes().splitlines()
     assert f"List-Unsubscribe: {address}".encode() in lines
     assert max(map(len, lines)) <= 998
+
+
+def test_an_erased_mail_takes_its_files_along(write, settings, django_capture_on_commit_callbacks):
+    kept = write(about="question:1")
+    for purpose in ("question received", "decision"):
+        write(about="question:11", purpose=purpose)
+    deliver_due()
+    assert len(list(settings.MAIL_DIR.iterdir())) == 3
+
+    with django_capture_on_commit_callbacks(execute=True):
+        assert erase(about="question:11") == 2
+        assert len(list(settings.MAIL_DIR.iterdir())) == 3
+
+    (path,) = settings.MAIL_DIR.iterdir()
+    assert kept.message_id.encode() in path.read_bytes()
 
 
 def test_a_full_disk_leaves_no_half_file_and_the_mail_waits(write, settings, monkeypatch):
