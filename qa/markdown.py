@@ -48,9 +48,11 @@ PICTURE = re.compile(r"^!\[[^\]]*\]\(picture:([a-z0-9-]+)\)[ \t]*$", re.MULTILIN
 MARKS = re.compile(r"[\\`*_\[\]<>#|~&]|^[ \t]*(?:-+|=+)[ \t\r]*$", re.MULTILINE)
 BULLETS = re.compile(r"^[ \t]*(?:[-+]|\d{1,9}[.)])[ \t]+", re.MULTILINE)
 # Stored HTML is used only while these would make the same of its text again.
-RENDERING = f"1 {version('markdown-it-py')} {version('nh3')}"
+RENDERING = f"2 {version('markdown-it-py')} {version('nh3')}"
 # html=False: raw HTML is shown as the characters that were typed, never interpreted.
 _parser = MarkdownIt("commonmark", {"html": False}).enable(["table", "strikethrough"])
+# The parser skips what lies inside of a quotation or a list at this level.
+TOO_DEEP = _parser.options["maxNesting"] - 1
 
 
 @dataclass(frozen=True)
@@ -61,9 +63,24 @@ class Article:
     contents: list[dict] = field(default_factory=list)
 
 
-def render(text: str) -> SafeString:
-    """Markdown as safe HTML. Headings begin at level 2, a page having one h1 already."""
-    return _clean(_parser.render(_source(text)))
+def render(text: str, heading: str = "") -> SafeString:
+    """Markdown as safe HTML. Headings begin at level 2, a page having one h1 already; `heading`
+    ("h4") makes all of them that.
+
+    What is nested so deep that the parser would leave words out is shown as it was typed.
+    """
+    tokens = _parser.parse(_source(text))
+    if any(token.level >= TOO_DEEP for token in tokens):
+        return plain_paragraphs(text)
+    for token in tokens:
+        if heading and token.type in {"heading_open", "heading_close"}:
+            token.tag = heading
+    return _clean(_parser.renderer.render(tokens, _parser.options, {}))
+
+
+def render_reader(text: str) -> SafeString:
+    """What a reader wrote: no heading of it can pass for a part of the page."""
+    return render(text, heading="h4")
 
 
 def article(text: str, pictures: dict | None = None) -> Article:

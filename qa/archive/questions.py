@@ -96,7 +96,7 @@ def _reader(row: dict) -> dict:
     """A reader's answer as components/answer.html takes it."""
     return {
         "anchor": f"answer-{row['pk']}",
-        "body": markdown.render(row["body"]),
+        "body": markdown.render_reader(row["body"]),
         "text": markdown.plain(row["body"]),
         "name": row["name"] or "A member",
         "place": row["place"] or "",

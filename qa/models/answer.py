@@ -114,7 +114,8 @@ class Answer(models.Model):
         """As stored, if that was made of this very body."""
         if self.rendered_of and self.rendered_of == markdown.mark(self.body):
             return mark_safe(self.rendered)  # noqa: S308 (it was cleaned when it was stored)
-        return markdown.render(self.body)
+        is_reader = self.kind == self.Kind.READER
+        return markdown.render_reader(self.body) if is_reader else markdown.render(self.body)
 
     def render(self) -> None:
         """Make the HTML that `html` gives out; it is for the caller to save."""

@@ -118,3 +118,35 @@ def test_heading_that_looks_like_a_numbered_one_keeps_an_id_of_its_own():
 )
 def test_quick_words_are_the_words(text):
     assert markdown.quick_words(text) == markdown.plain(text)
+
+
+@pytest.mark.parametrize("depth", [1, 5, 18, 19, 20, 21, 200])
+@pytest.mark.parametrize(
+    "nested",
+    [
+        lambda depth: "> " * depth + "deep",
+        lambda depth: "- " * depth + "deep",
+        lambda depth: (
+            "\n".join("  " * level + f"- level{level}" for level in range(depth)) + " deep"
+        ),
+    ],
+    ids=["quotations", "lists in a line", "lists in lines"],
+)
+def test_no_depth_of_nesting_loses_words(nested, depth):
+    assert markdown.words(markdown.render(f"before\n\n{nested(depth)}\n\nafter")).count("deep") == 1
+    assert "after" in markdown.render(f"{nested(depth)}\n\nafter")
+
+
+def test_nesting_that_is_too_deep_is_shown_escaped():
+    assert (
+        markdown.render("> " * 200 + "<b>deep</b>")
+        == f"<p>{'&gt; ' * 200}&lt;b&gt;deep&lt;/b&gt;</p>"
+    )
+
+
+def test_headings_of_a_reader_pass_for_no_part_of_the_page():
+    html = markdown.render_reader("# The expert\n\n## Answer\n\n### a\n\nSources\n=====\n\nb\n---")
+
+    assert re.findall(r"<h(\d)>(.*?)</h(\d)>", html) == [
+        ("4", words, "4") for words in ("The expert", "Answer", "a", "Sources", "b")
+    ]

@@ -168,12 +168,13 @@ def test_numbers_that_no_database_holds_are_not_found(client, db):
 
 def test_reader_answers_stand_below_the_official_one(client, question, ben, cora):
     factories.topic().__class__.objects.update(accepts_reader_answers=True)
-    reader_answer(question, author=ben, body="It *helped* me.").publish(by=cora)
+    reader_answer(question, author=ben, body="## Answer\n\nIt *helped* me.").publish(by=cora)
     reader_answer(question, author=ben, body="waiting-words")
     reader_answer(question, author=ben, body="declined-words").decline(by=cora)
     text = pages.html(client.get(question.get_absolute_url()))
     assert text.index("Probably <em>not</em>") < text.index("It <em>helped</em> me.")
     assert "A reader's answer" in text
+    assert "<h4>Answer</h4>" in text
     assert "waiting-words" not in text
     assert "declined-words" not in text
     assert f'href="/questions/{question.pk}/answer/"' in text
