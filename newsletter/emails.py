@@ -2,10 +2,12 @@
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils.functional import cached_property
 from django.utils.safestring import mark_safe
 
 from newsletter import body
 from outbox import mail
+from outbox.wording import Wording
 from qa.models import SiteProfile
 
 CONFIRM, ALREADY, WELCOME = "newsletter confirmation", "newsletter already", "newsletter welcome"
@@ -47,8 +49,13 @@ def list_headers(unsubscribe_url: str) -> dict:
     }
 
 
+def own_links(unsubscribe_url: str, preferences_url: str) -> dict:
+    """What stands in one recipient's letter for the marks."""
+    return {UNSUBSCRIBE_MARK: unsubscribe_url, PREFERENCES_MARK: preferences_url}
+
+
 class Letter:
-    """An issue as a mail, composed once; only the link to leave differs by recipient."""
+    """An issue as a mail, composed and stored once; only two links differ by recipient."""
 
     def __init__(self, issue):
         self.issue = issue
@@ -65,27 +72,22 @@ class Letter:
         }
         self.subject, self.text, self.html = mail.compose("newsletter_issue", context)
 
-    def parts(self, unsubscribe_url: str, preferences_url: str) -> tuple[str, str]:
-        """(text, html) with the recipient's own links."""
-        return tuple(
-            part.replace(UNSUBSCRIBE_MARK, unsubscribe_url).replace(
-                PREFERENCES_MARK, preferences_url
-            )
-            for part in (self.text, self.html)
-        )
-
     def example(self) -> tuple[str, str]:
         """(text, html) with links that lead to nobody."""
-        return self.parts(EXAMPLE_UNSUBSCRIBE, EXAMPLE_PREFERENCES)
+        own = own_links(EXAMPLE_UNSUBSCRIBE, EXAMPLE_PREFERENCES)
+        return Wording(text=self.text, html=self.html).filled(own)
+
+    @cached_property
+    def wording(self) -> Wording:
+        return mail.keep_wording(self.issue.batch, self.text, self.html)
 
     def mail_for(self, subscriber) -> dict:
         """The arguments of `outbox.mail.queue` for one recipient."""
-        text, html = self.parts(subscriber.unsubscribe_url, subscriber.preferences_url)
         return {
             "to": subscriber.email,
             "subject": self.subject,
-            "text": text,
-            "html": html,
+            "wording": self.wording,
+            "own": own_links(subscriber.unsubscribe_url, subscriber.preferences_url),
             "purpose": LETTER,
             "from_email": self.sender,
             "about": subscriber.about,

@@ -110,11 +110,11 @@ class MessageAdmin(admin.ModelAdmin):
 
     @admin.display(description="text")
     def body(self, message):
-        return shown(message, message.text)
+        return shown(message, message.parts[0])
 
     @admin.display(description="HTML source")
     def html_source(self, message):
-        return shown(message, message.html)
+        return shown(message, message.parts[1])
 
     @admin.display(description="headers")
     def header_source(self, message):

@@ -29,7 +29,7 @@ def claim(limit, worker_id):
     token = f"{worker_id[:100]}#{uuid.uuid4().hex}"
     for bulk in (False, True):
         limit -= claim_kind(bulk, limit, token)
-    return token, list(mine(token).order_by("bulk", "not_before", "pk"))
+    return token, list(mine(token).order_by("bulk", "not_before", "pk").prefetch_related("wording"))
 
 
 def claim_kind(bulk, limit, token):

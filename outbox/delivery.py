@@ -70,16 +70,17 @@ class Email(EmailMultiAlternatives):
 
 def as_email(message):
     """The row as a Django e-mail. `purpose` is for backends that label their mail."""
+    text, html = message.parts
     email = Email(
         subject=message.subject,
-        body=message.text,
+        body=text,
         from_email=message.from_email,
         to=[message.to],
         reply_to=[message.reply_to] if message.reply_to else None,
         headers={**message.headers, "Message-ID": message.message_id},
     )
-    if message.html:
-        email.attach_alternative(message.html, "text/html")
+    if html:
+        email.attach_alternative(html, "text/html")
     email.purpose = message.purpose
     return email
 

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from .headers import collapse, extra_headers, mailbox, one_address, one_line
 from .models import Message
+from .wording import Wording
 
 INLINER = css_inline.CSSInliner(
     keep_at_rules=True,  # the media query for dark mode
@@ -51,6 +52,12 @@ def queue_all(mails):
     return len(new)
 
 
+def keep_wording(batch, text, html):
+    """The Wording of a batch; the first one stays, so that all its mails say the same."""
+    words = {"text": storable(text), "html": storable(html)}
+    return Wording.objects.get_or_create(batch=batch, defaults=words)[0]
+
+
 def without(mapping, name):
     return {key: value for key, value in mapping.items() if key != name}
 
@@ -59,8 +66,10 @@ def columns(
     *,
     to,
     subject,
-    text,
+    text="",
     html="",
+    wording=None,
+    own=None,
     purpose,
     about="",
     headers=None,
@@ -74,7 +83,8 @@ def columns(
 
     `not_before` is an aware datetime. `bulk` is for letters: they yield to other mail and are not
     sent again when it is uncertain whether they arrived; `batch` names those that were written
-    together, to count, pause and resume them.
+    together, to count, pause and resume them. `wording` (see `keep_wording`) stands instead of text
+    and HTML; the dict `own` holds the words for its marks.
     """
     not_before = not_before or timezone.now()
     return {
@@ -84,6 +94,8 @@ def columns(
         "subject": one_line(subject),
         "text": storable(text),
         "html": storable(html),
+        "wording": wording,
+        "own": own or {},
         "headers": all_headers(headers, bulk=bulk, date=not_before),
         "purpose": purpose,
         "about": about,

@@ -10,6 +10,7 @@ from django.utils import timezone
 from . import filebackend
 from .pace import Pace  # noqa: F401 (Django looks for models here)
 from .suppression import Suppression  # noqa: F401
+from .wording import Wording
 
 MAX_TRIES = 8
 # Errors that tell of the server or the line, as `outbox.retry.explain` writes them.
@@ -128,6 +129,11 @@ class Message(models.Model):
     subject = models.CharField(max_length=998, blank=True)
     text = models.TextField(blank=True)
     html = models.TextField(blank=True)
+    # Instead of the two, where many mails have most words in common.
+    wording = models.ForeignKey(
+        Wording, models.PROTECT, null=True, blank=True, related_name="mails", editable=False
+    )
+    own = models.JSONField(default=dict, blank=True, editable=False)
     headers = models.JSONField(default=dict, blank=True)
     message_id = models.CharField(max_length=255, unique=True, default=new_message_id)
 
@@ -187,6 +193,11 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.purpose} #{self.pk}"
+
+    @property
+    def parts(self):
+        """(text, html) as they are sent."""
+        return self.wording.filled(self.own) if self.wording else (self.text, self.html)
 
 
 WAITING = [Status.QUEUED, Status.CLAIMED, Status.PAUSED]

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from outbox import mail
 from outbox.models import Message, Status
+from outbox.wording import Wording
 from qa.models import DayCount, Image, Question, TopicPicture, Trace, UnsavedEdit
 from qa.models.deciding import CLAIM
 from qa.models.workflow import Status as State
@@ -110,11 +111,10 @@ def release_claims() -> int:
 
 def erase_sent_mails() -> int:
     """Delete mails that were handed over long ago."""
-    old = Message.objects.filter(
-        status=Status.SENT,
-        sent_at__lt=timezone.now() - SENT_MAILS_KEPT,
-    )
-    return old.delete()[0]
+    before = timezone.now() - SENT_MAILS_KEPT
+    count = Message.objects.filter(status=Status.SENT, sent_at__lt=before).delete()[0]
+    Wording.objects.purge(before)
+    return count
 
 
 def purge_orphan_files() -> int:

@@ -1,11 +1,15 @@
 """Sending a letter: everybody once, nobody who left."""
 
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from newsletter import housekeeping
 from newsletter.models import Issue, Subscriber
 from newsletter.models.issue import NotAllowed
 from outbox.models import Message, Status
+from outbox.wording import Wording
 from tests import factories
 from tests.newsletter import cast
 
@@ -52,11 +56,35 @@ def test_each_letter_has_the_link_of_its_own_reader(cora):
     cast.issue().send(by=cora)
 
     to_ada, to_ben = letters()
-    assert ada.unsubscribe_url in to_ada.text
-    assert ada.unsubscribe_url in to_ada.html
-    assert ben.key not in to_ada.text + to_ada.html
-    assert ben.unsubscribe_url in to_ben.html
-    assert ".invalid" not in to_ada.text + to_ada.html
+    assert ada.unsubscribe_url in to_ada.parts[0]
+    assert ada.unsubscribe_url in to_ada.parts[1]
+    assert ben.key not in to_ada.parts[0] + to_ada.parts[1]
+    assert ben.unsubscribe_url in to_ben.parts[1]
+    assert ".invalid" not in to_ada.parts[0] + to_ada.parts[1]
+
+
+def test_the_words_are_stored_once_for_everybody_and_say_nothing_of_anybody(cora):
+    readers = [cast.subscriber(f"reader{number}@example.org") for number in range(3)]
+    issue = cast.issue()
+
+    issue.send(by=cora)
+    issue.send_to_rest(by=cora)
+    issue.finish_sending()
+
+    wording = Wording.objects.get()
+    assert {(row.wording_id, row.text, row.html) for row in letters()} == {(wording.pk, "", "")}
+    assert not any(reader.key in wording.text + wording.html for reader in readers)
+
+
+def test_words_go_when_no_letter_needs_them_any_more(cora):
+    cast.subscriber()
+    cast.issue().send(by=cora)
+    later = timezone.now() + timedelta(days=1)
+
+    assert Wording.objects.purge(later) == 0
+    Message.objects.all().delete()
+    assert Wording.objects.purge(timezone.now() - timedelta(days=1)) == 0
+    assert Wording.objects.purge(later) == 1
 
 
 def test_addresses_of_the_site_are_written_out(cora):
@@ -65,9 +93,9 @@ def test_addresses_of_the_site_are_written_out(cora):
     cast.issue().send(by=cora)
 
     letter = letters().get()
-    assert "new page (http://127.0.0.1:8000/topics/vitamin-d/)" in letter.text
-    assert 'href="http://127.0.0.1:8000/topics/vitamin-d/"' in letter.html
-    assert "http://127.0.0.1:8000/newsletter/issues/first/" in letter.text
+    assert "new page (http://127.0.0.1:8000/topics/vitamin-d/)" in letter.parts[0]
+    assert 'href="http://127.0.0.1:8000/topics/vitamin-d/"' in letter.parts[1]
+    assert "http://127.0.0.1:8000/newsletter/issues/first/" in letter.parts[0]
 
 
 def test_sending_twice_doubles_nothing(cora):

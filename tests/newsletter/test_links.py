@@ -31,7 +31,7 @@ def state() -> dict:
 
 
 def mailed_links() -> set[str]:
-    words = [f"{mail.text} {mail.html} {mail.headers}" for mail in Message.objects.all()]
+    words = [f"{' '.join(mail.parts)} {mail.headers}" for mail in Message.objects.all()]
     found = re.findall(rf"{re.escape(settings.BASE_URL)}(/[^\s\"<>)'&]*)", " ".join(words))
     return {link for link in found if not link.startswith("/admin/")}
 

@@ -133,5 +133,5 @@ def test_the_letter_leads_here(cora):
     cast.issue().send(by=cora)
 
     letter = Message.objects.get()
-    assert ada.preferences_url in letter.text
-    assert ada.preferences_url in letter.html
+    assert ada.preferences_url in letter.parts[0]
+    assert ada.preferences_url in letter.parts[1]
