@@ -76,6 +76,15 @@ class Address(forms.CharField):
     widget = forms.EmailInput
     EMPTY = "Enter your e-mail address, so that the answer can reach you."
     WRONG = "Enter an e-mail address in the usual form, like name@example.org."
+    # RFC 6531 would allow them; too few mail servers do.
+    LETTERS = (
+        "Before the @, an e-mail address may only have the letters a to z, without accents, digits "
+        "and signs such as the dot. Enter one that has."
+    )
+    NOWHERE = (
+        "Enter an e-mail address whose part after the @ is a name with a dot, like example.org. No "
+        "mail of ours reaches “{host}”."
+    )
 
     def __init__(self, *, disclosure="", **options):
         super().__init__(**options)
@@ -87,10 +96,15 @@ class Address(forms.CharField):
     def validate(self, value: str) -> None:
         if not value:
             raise ValidationError(self.EMPTY)
+        name, _, host = value.rpartition("@")
+        if name and not name.isascii():
+            raise ValidationError(self.LETTERS)
         try:
             one_address(value)
         except ValueError:
             raise ValidationError(self.WRONG) from None
+        if host.startswith("[") or "." not in host:
+            raise ValidationError(self.NOWHERE.format(host=host))
 
     def run_validators(self, value) -> None:
         """Everything is said by `validate`, in our words."""

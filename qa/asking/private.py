@@ -8,6 +8,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
+from qa.asking import tickets
 from qa.asking.forms import QuestionForm
 from qa.forgery import checked_by_origin
 from qa.models import Question
@@ -103,4 +104,9 @@ def too_late(request, question):
     form = QuestionForm(request.POST, question=question)
     typed = [form[name] for name in ("title", "body") if request.POST.get(name)]
     context = {"question": question, "typed": typed}
+    if typed and not question.is_open:
+        # What was typed begins a question of its own, in the form that a ticket stands for.
+        again = ("title", "body", "name", "location", "email")
+        context["again"] = [form[name] for name in again if request.POST.get(name)]
+        context["ticket"] = tickets.issue(question.topic)
     return render(request, "qa/asking/too_late.html", context, status=409)

@@ -1,12 +1,15 @@
 """A question that was sent: changed until a curator begins, or when the curator asks for it."""
 
+import re
+from html import unescape
+
 import pytest
 from django.test import Client
 
 from outbox.models import Message
 from qa.models import Question
 from tests import factories
-from tests.qa.asking.conftest import WORDS, errors, four, jpeg, url
+from tests.qa.asking.conftest import ASK, WORDS, errors, four, jpeg, url
 
 pytestmark = pytest.mark.django_db
 SENT = {name: value for name, value in WORDS.items() if name != "guidelines"}
@@ -268,3 +271,28 @@ def test_pictures_of_a_draft_make_no_history(client, draft):
     assert not question.images.exists()
     assert not question.events.exists()
     assert "changed at once" not in client.get(url(question, "edit/")).text
+
+
+def test_change_after_a_decline_becomes_a_new_question(client, pending, cora):
+    pending.decline(by=cora, reason="We cannot tell that from here.")
+    refused = client.post(url(pending, "edit/"), BETTER)
+    [form] = re.findall(r'<form class="actions".*?</form>', refused.text, re.DOTALL)
+    values = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', form)
+    response = client.post(ASK, {name: unescape(value) for name, value in values})
+
+    assert refused.status_code == 409
+    assert f'action="{ASK}"' in form
+    assert "Ask this as a new question" in form
+    assert list(errors(response)) == ["guidelines"]
+    new = Question.objects.latest("pk")
+    assert (new.status, new.spam_reason) == ("draft", "")
+    assert new.pk != pending.pk
+    form = response.context["form"]
+    assert {name: form[name].value() for name in BETTER} == BETTER
+
+
+def test_change_that_a_curator_forestalled_becomes_no_second_question(client, claimed):
+    response = client.post(url(claimed, "edit/"), BETTER)
+
+    assert response.status_code == 409
+    assert "Ask this as a new question" not in response.text

@@ -111,6 +111,24 @@ WRONG = {
         f"ada@{'x.' * 130}org",
         "Enter an e-mail address in the usual form, like name@example.org.",
     ),
+    "an address on this machine": (
+        "email",
+        "ada@localhost",
+        "Enter an e-mail address whose part after the @ is a name with a dot, like example.org. No "
+        "mail of ours reaches “localhost”.",
+    ),
+    "an address without a name": (
+        "email",
+        "ada@[127.0.0.1]",
+        "Enter an e-mail address whose part after the @ is a name with a dot, like example.org. No "
+        "mail of ours reaches “[127.0.0.1]”.",
+    ),
+    "letters that few servers take": (
+        "email",
+        "ü@exämple.com",
+        "Before the @, an e-mail address may only have the letters a to z, without accents, digits "
+        "and signs such as the dot. Enter one that has.",
+    ),
     "a long name": (
         "name",
         "A" * 81,
