@@ -1,13 +1,21 @@
-"""A topic's ask box and answered list inside another site's page."""
+"""A topic's ask box and answered list, or one answer, inside another site's page."""
 
-from django.http import Http404
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+from django.urls import Resolver404, ResolverMatch, resolve
 
 from qa.archive import cards
-from qa.archive.pages import Page, cached
-from qa.models import Topic
+from qa.archive.keyset import LARGEST_ID
+from qa.archive.pages import Page, absolute, cached
+from qa.models import Question, SiteProfile, Topic
 
 SHOWN = 5
+WIDTH, HEIGHT = 600, 480  # pixels, at most, unless a site has less room
 
 
 @cached()
@@ -34,3 +42,62 @@ def embed_script(request):
     response = render(request, "qa/archive/embed.js", content_type="text/javascript; charset=utf-8")
     response.headers["Cache-Control"] = "public, max-age=3600"
     return response
+
+
+@cached("url", "format", "maxwidth", "maxheight")
+def oembed(request):
+    """How another site shows a page of this one (oembed.com): a topic in a frame, an answer quoted.
+
+    404 for whatever is neither; 501 for another format than JSON.
+    """
+    if request.GET.get("format", "json") != "json":
+        return HttpResponse("Only json.", status=501, content_type="text/plain")
+    width = _at_most(WIDTH, request.GET.get("maxwidth", ""))
+    height = _at_most(HEIGHT, request.GET.get("maxheight", ""))
+    page = _page(request.GET.get("url", ""))
+    if isinstance(page, Topic):
+        context = {"src": absolute(f"/embed/{page.slug}/"), "width": width, "height": height}
+    else:
+        context = {"url": absolute(page.get_absolute_url())}
+    site = SiteProfile.load()
+    return JsonResponse(
+        {
+            "version": "1.0",
+            "type": "rich",
+            "title": page.title,
+            "provider_name": site.name,
+            "provider_url": absolute("/"),
+            "cache_age": 3600,
+            "width": width,
+            "height": height,
+            "html": render_to_string(
+                "qa/archive/oembed.html", context | {"page": page, "site": site}
+            ).strip(),
+        }
+    )
+
+
+def _at_most(size: int, given: str) -> int:
+    """The size, or the smaller number of pixels that was asked for."""
+    short = given.isascii() and given.isdigit() and len(given) < 6
+    return min(size, int(given)) if short and int(given) else size
+
+
+def _page(url: str) -> Topic | Question:
+    """What an address of this site shows. Raises Http404 for anything but topics and answers."""
+    page = None
+    with suppress(ValueError, Resolver404):
+        parts = urlsplit(url)
+        if f"{parts.scheme}://{parts.netloc}" == settings.BASE_URL:
+            page = _shown(resolve(parts.path))
+    if page is None:
+        raise Http404("no such page")
+    return page
+
+
+def _shown(found: ResolverMatch) -> Topic | Question | None:
+    if found.view_name == "archive:topic_detail":
+        return Topic.objects.filter(slug=found.kwargs["slug"]).first()
+    if found.view_name == "archive:question_detail" and found.kwargs["pk"] <= LARGEST_ID:
+        return Question.objects.published().filter(pk=found.kwargs["pk"]).first()
+    return None

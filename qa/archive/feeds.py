@@ -1,7 +1,10 @@
-"""Atom feeds (RFC 4287): the newest answers in full, of the site and of each topic."""
+"""The newest answers in full, of the site and of each topic: Atom (RFC 4287), and JSON Feed 1.1."""
 
+import json
 import re
+from typing import NamedTuple
 
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
@@ -28,19 +31,49 @@ class FullTextFeed(Atom1Feed):
 
 @cached()
 def feed(request):
-    site = SiteProfile.load()
-    return _answer(site, site.name, site.tagline, "/", "/feed/", _rows())
+    return _atom(*_site_feed(), "/feed/")
+
+
+@cached()
+def feed_json(request):
+    return _json(*_site_feed(), "/feed.json")
 
 
 @cached()
 def topic_feed(request, slug):
+    source = _topic_feed(slug)
+    return _atom(*source, f"{source.path}feed/")
+
+
+@cached()
+def topic_feed_json(request, slug):
+    source = _topic_feed(slug)
+    return _json(*source, f"{source.path}feed.json")
+
+
+class Source(NamedTuple):
+    """What a feed is made of, whatever its format."""
+
+    site: SiteProfile
+    title: str
+    subtitle: str
+    path: str
+    rows: QuerySet
+
+
+def _site_feed() -> Source:
+    site = SiteProfile.load()
+    return Source(site, site.name, site.tagline, "/", _rows())
+
+
+def _topic_feed(slug: str) -> Source:
     topic = Topic.objects.filter(slug=slug).first()
     if topic is None:
         raise Http404("no such topic")
-    site, path = SiteProfile.load(), topic.get_absolute_url()
+    site = SiteProfile.load()
     title = f"{topic.title} – {site.name}"
     rows = _rows().filter(topic=topic)
-    return _answer(site, title, topic.summary, path, f"{path}feed/", rows)
+    return Source(site, title, topic.summary, topic.get_absolute_url(), rows)
 
 
 def _rows():
@@ -48,7 +81,7 @@ def _rows():
     return rows.only(*cards.LISTED, "body", "updated_at")
 
 
-def _answer(site, title, subtitle, path, own_path, rows) -> HttpResponse:
+def _atom(site, title, subtitle, path, rows, own_path) -> HttpResponse:
     feed = FullTextFeed(
         title=_clean(title),
         subtitle=_clean(subtitle) or None,
@@ -63,6 +96,36 @@ def _answer(site, title, subtitle, path, own_path, rows) -> HttpResponse:
     return HttpResponse(
         feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
+
+
+def _json(site, title, subtitle, path, rows, own_path) -> HttpResponse:
+    """The same entries as https://www.jsonfeed.org/version/1.1/ has them."""
+    feed = {
+        "version": "https://jsonfeed.org/version/1.1",
+        "title": title,
+        "home_page_url": absolute(path),
+        "feed_url": absolute(own_path),
+        "description": subtitle,
+        "language": "en",
+        "authors": [{"name": site.curator_name or site.name}],
+        "items": [_item(_entry(question, site)) for question in rows[:ENTRIES]],
+    }
+    text = json.dumps({name: value for name, value in feed.items() if value != ""})
+    return HttpResponse(text, content_type="application/feed+json")
+
+
+def _item(entry: dict) -> dict:
+    return {
+        "id": entry["unique_id"],
+        "url": entry["link"],
+        "title": entry["title"],
+        "content_html": entry["content"],
+        "summary": entry["description"],
+        "date_published": entry["pubdate"].isoformat(),
+        "date_modified": entry["updateddate"].isoformat(),
+        "authors": [{"name": entry["author_name"]}],
+        "tags": entry["categories"],
+    }
 
 
 def _entry(question, site) -> dict:

@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from functools import wraps
+from urllib.parse import quote
 
 from django.conf import settings
 from django.utils.safestring import SafeString, mark_safe
@@ -82,6 +83,13 @@ class Page:
     @property
     def image_url(self) -> str:
         return absolute(self.image) if self.image else ""
+
+    @property
+    def oembed(self) -> str:
+        """Where other sites learn how to show this page within their own (oembed.com)."""
+        if self.kind != "article":
+            return ""
+        return absolute(f"/oembed/?url={quote(self.url, safe='')}&format=json")
 
     @property
     def json_ld(self) -> SafeString:

@@ -20,6 +20,7 @@ urlpatterns = [
     path("topics/", views.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
     path("topics/<slug:slug>/answered/", lists.topic_answered, name="topic_answered"),
+    path("topics/<slug:slug>/feed.json", feeds.topic_feed_json, name="topic_feed_json"),
     path("topics/<slug:slug>/feed/", feeds.topic_feed, name="topic_feed"),
     # answered questions
     path("answered/", lists.answered, name="answered"),
@@ -42,6 +43,7 @@ urlpatterns = [
     path("privacy/", views.policy, {"kind": "privacy"}, name="privacy"),
     path("about/", views.policy, {"kind": "about"}, name="about"),
     # for machines
+    path("feed.json", feeds.feed_json, name="feed_json"),
     path("feed/", feeds.feed, name="feed"),
     path("indexnow.txt", views.index_key, name="index_key"),
     path("robots.txt", views.robots, name="robots"),
@@ -51,6 +53,7 @@ urlpatterns = [
     path("sitemap-questions-<int:block>.xml", sitemaps.sitemap_questions, name="sitemap_questions"),
     # for other sites
     path("embed/<slug:slug>/", embed.embed, name="embed"),
+    path("oembed/", embed.oembed, name="oembed"),
     path("embed.js", embed.embed_script, name="embed_script"),
     # pictures
     path("media/<str:key>/<str:name>", media.media, name="media"),

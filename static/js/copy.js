@@ -1,5 +1,5 @@
 // Shows the copy button of [data-copy] where the clipboard can be written; without it the
-// field can still be selected by hand.
+// field can still be selected by hand. And the button for the device's own share sheet, if any.
 for (const box of document.querySelectorAll("[data-copy]")) {
   const source = box.querySelector("[data-copy-source]");
   const button = box.querySelector("[data-copy-button]");
@@ -16,6 +16,19 @@ for (const box of document.querySelectorAll("[data-copy]")) {
     } catch {
       source.focus();
       status.textContent = "Selected: press Ctrl+C or ⌘C to copy.";
+    }
+  });
+}
+
+for (const button of document.querySelectorAll("[data-share-button]")) {
+  if (!navigator.share) break;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    const { shareTitle: title, shareUrl: url } = button.dataset;
+    try {
+      await navigator.share({ title, url });
+    } catch {
+      // Closed without sharing, which needs no words.
     }
   });
 }

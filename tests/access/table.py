@@ -53,6 +53,7 @@ REST = [
         ALL,
         NOBODY,
         """/ /topics/ /topics/<slug>/ /topics/<slug>/answered/ /topics/<slug>/feed/ /answered/
+        /topics/<slug>/feed.json /feed.json
         /answered/all/ /answered/<year>/<month>/ /answered/letter/<letter>/
         /questions/<pk>/ /questions/<pk>/<slug>/
         /questions/<pk> /questions/<pk>/<slug> /people/<pk>/ /search/ /search/suggest/
@@ -62,6 +63,7 @@ REST = [
         /apple-touch-icon.png /ask/
         /newsletter/asked/ /newsletter/issues/ /newsletter/issues/<slug>/ /newsletter/feed/""",
     ),
+    (NOBODY, NOBODY, "/oembed/"),  # 404 without the address of a page
     (ALL, ALL, "/healthz /readyz"),
     # what anybody may send
     (ALL, ALL, "/topics/<slug>/ask/ /helped/<pk>/ /newsletter/"),

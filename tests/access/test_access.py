@@ -25,7 +25,7 @@ MAY_WRITE = (
 
 @pytest.fixture
 def world(db, settings):
-    settings.STAFF_MFA = True
+    settings.STAFF_MFA, settings.INDEXNOW_KEY = True, "a-key-of-this-site"
     return World()
 
 

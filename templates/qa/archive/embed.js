@@ -2,13 +2,17 @@
 // Puts the ask box and the answered list of a topic into every [data-askwell] of this page:
 //   <div data-askwell="causes-of-muscle-cramps"></div>
 //   <script src="https://ask.example.org/embed.js" async></script>
+// Two attributes of the div make it fit your page: data-theme ("light" or "dark"; what the reader's
+// device prefers otherwise) and data-accent (such as "#7a1f5c", used where it can be read).
 (() => {
   const origin = new URL(document.currentScript.src).origin;
   const frames = new Map();
 
   const put = (place) => {
     const frame = document.createElement("iframe");
-    frame.src = `${origin}/embed/${encodeURIComponent(place.dataset.askwell)}/`;
+    const look = new URLSearchParams();
+    for (const name of ["theme", "accent"]) if (place.dataset[name]) look.set(name, place.dataset[name]);
+    frame.src = `${origin}/embed/${encodeURIComponent(place.dataset.askwell)}/#${look}`;
     frame.title = place.dataset.title || "Ask a question";
     frame.loading = "lazy";
     frame.style.cssText = "display:block;width:100%;height:20rem;border:0";

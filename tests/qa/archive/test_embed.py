@@ -1,3 +1,9 @@
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+
 from tests import factories
 from tests.qa.archive import pages
 
@@ -28,3 +34,88 @@ def test_script_may_be_loaded_by_other_sites(client, db):
     assert response.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
     assert "{%" not in pages.html(response)
     assert "&#x27;" not in pages.html(response)
+
+
+def described(client, url: str, **options):
+    return client.get("/oembed/", {"url": url} | options)
+
+
+@pytest.fixture
+def question(db, settings):
+    settings.BASE_URL = "https://ask.example.org"
+    return factories.published(title="Salt & <cramps>?", answer="Eat *less* <b>salt</b>.")
+
+
+def test_topic_is_described_as_a_frame(client, question):
+    topic = question.topic
+    response = described(client, f"https://ask.example.org/topics/{topic.slug}/", maxwidth="320")
+    card = response.json()
+    assert response.headers["Content-Type"] == "application/json"
+    assert (card["version"], card["type"], card["title"]) == ("1.0", "rich", topic.title)
+    assert (card["width"], card["height"]) == (320, 480)
+    assert f'<iframe src="https://ask.example.org/embed/{topic.slug}/"' in card["html"]
+    assert 'width="320" height="480"' in card["html"]
+
+
+def test_answer_is_described_as_a_quotation(client, question):
+    card = described(client, f"https://ask.example.org{question.get_absolute_url()}").json()
+    assert card["type"] == "rich"
+    assert "<strong>Salt &amp; &lt;cramps&gt;?</strong>" in card["html"]
+    assert "Eat less &lt;b&gt;salt&lt;/b&gt;." in card["html"]
+    assert f'<a href="https://ask.example.org{question.get_absolute_url()}">' in card["html"]
+
+
+def test_pages_say_where_they_are_described(client, question):
+    for path in (question.get_absolute_url(), f"/topics/{question.topic.slug}/"):
+        page = pages.html(client.get(path))
+        (link,) = re.findall(r'type="application/json\+oembed" href="([^"]*)"', page)
+        parts = urlsplit(link.replace("&amp;", "&"))
+        assert client.get(f"{parts.path}?{parts.query}").status_code == 200
+    assert "json+oembed" not in pages.html(client.get("/answered/"))
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "",
+        "/topics/causes-of-muscle-cramps/",
+        "https://evil.example/topics/causes-of-muscle-cramps/",
+        "https://ask.example.org/topics/none/",
+        "https://ask.example.org/questions/99999999999999999999/x/",
+        "https://ask.example.org/",
+        "https://ask.example.org/admin/",
+        "https://[ask/",
+        "https://ask.example.org/topics/\x00/",
+    ],
+)
+def test_nothing_else_is_described(client, question, url):
+    assert described(client, url).status_code == 404
+
+
+def test_unpublished_answer_is_not_described(client, question):
+    address = f"https://ask.example.org/questions/{factories.pending().pk}/x/"
+    assert described(client, address).status_code == 404
+
+
+def test_only_json_is_spoken(client, question):
+    url = f"https://ask.example.org{question.get_absolute_url()}"
+    assert described(client, url, format="xml").status_code == 501
+    odd = described(client, url, maxwidth="0", maxheight="٣").json()
+    assert (odd["width"], odd["height"]) == (600, 480)
+
+
+def test_themes_of_the_frame_have_the_pigments_of_the_site():
+    tokens, frame = (
+        (settings.BASE_DIR / "static/css" / name).read_text()
+        for name in ("tokens.css", "components/embed.css")
+    )
+    light, dark = re.findall(r":root \{(.*?)\}", tokens, re.DOTALL)[:1] + re.findall(
+        r"prefers-color-scheme: dark\) \{\s*:root \{(.*?)\}", tokens, re.DOTALL
+    )
+    for theme, pigments in (("light", light), ("dark", dark)):
+        (own,) = re.findall(rf'\[data-theme="{theme}"\] \{{(.*?)\}}', frame, re.DOTALL)
+        assert colours(own) == colours(pigments)
+
+
+def colours(css: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", css))

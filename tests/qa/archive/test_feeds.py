@@ -93,7 +93,34 @@ def test_empty_feed_is_a_feed(client, db):
     assert client.get("/feed/").headers["Content-Type"] == "application/atom+xml; charset=utf-8"
 
 
+@pytest.mark.parametrize("path", ["/feed", "/topics/causes-of-muscle-cramps/feed"])
+def test_json_feed_has_what_the_atom_feed_has(client, question, path):
+    response = client.get(f"{path}.json")
+    assert response.headers["Content-Type"] == "application/feed+json"
+    assert response.headers["Cache-Control"].startswith("public")
+    feed, entry = response.json(), entries(client, f"{path}/")[0]
+    assert feed["version"] == "https://jsonfeed.org/version/1.1"
+    assert feed["feed_url"] == f"https://ask.example.org{path}.json"
+    (item,) = feed["items"]
+    assert item["id"] == entry.findtext(f"{ATOM}id")
+    assert item["url"] == entry.find(f"{ATOM}link").get("href")
+    assert item["title"] == entry.findtext(f"{ATOM}title") == "Salt & <cramps>?"
+    assert item["content_html"] == entry.findtext(f"{ATOM}content")
+    assert item["summary"] == entry.findtext(f"{ATOM}summary") == "See sleep."
+    assert item["date_published"] == entry.findtext(f"{ATOM}published")
+    assert item["date_modified"] == entry.findtext(f"{ATOM}updated")
+    assert item["authors"] == [{"name": entry.find(f"{ATOM}author/{ATOM}name").text}]
+    assert item["tags"] == [question.topic.title]
+
+
+def test_json_feed_of_no_topic_is_not_found(client, db):
+    assert client.get("/topics/none/feed.json").status_code == 404
+    assert client.get("/feed.json").json()["items"] == []
+
+
 def test_pages_point_to_their_feeds(client, question):
     path = f"/topics/{question.topic.slug}/"
     assert f'href="{path}feed/"' in pages.html(client.get(path))
+    assert f'href="{path}feed.json"' in pages.html(client.get(path))
     assert 'href="/feed/"' in pages.html(client.get("/"))
+    assert 'href="/feed.json"' in pages.html(client.get("/"))
