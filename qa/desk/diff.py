@@ -53,6 +53,8 @@ def compare(old: str, new: str) -> SafeString:
             parts.append(("{}", "".join(right[c:d])))
             continue
         parts += [("<del>{}</del>", "".join(left[a:b]))] if b > a else []
+        if kind == "replace" and not left[b - 1][-1].isspace():
+            parts.append(("{}", " "))
         parts += [("<ins>{}</ins>", "".join(right[c:d]))] if d > c else []
     return format_html_join("", "{}", ((format_html(tag, words),) for tag, words in parts))
 

@@ -65,6 +65,19 @@ def parse_source(text: str) -> dict:
     return parts | {"url": text}
 
 
+def source_in(title: str) -> dict | None:
+    """What `parse_source` makes of a title that is nothing but a DOI, a PMID or an address.
+
+    A bare number is a title: “1984”.
+    """
+    if not title or title.isdigit():
+        return None
+    try:
+        return parse_source(title)
+    except ValidationError:
+        return None
+
+
 def parse_question_number(text: str) -> int:
     """The number in “Q-000123”, “123” or a question's address. Raises ValidationError."""
     found = QUESTION.match(text) or QUESTION_URL.search(text)

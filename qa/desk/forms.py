@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from qa.desk.fields import Line, Text, parse_question_number, parse_source
+from qa.desk.fields import Line, Text, parse_question_number, parse_source, source_in
 from qa.models import Question
 from qa.models.question import BODY_LENGTH, TITLE_LENGTH
 
@@ -127,8 +127,22 @@ class ReferenceForm(forms.Form):
         return self.cleaned_data["link"]
 
     def clean(self):
-        if self.is_filled and not self.cleaned_data.get("title") and not self.errors:
+        """What was pasted into the title is taken for the link; a DOI or PMID is a title, too."""
+        if self.errors:
+            return
+        pasted = None if self.cleaned_data["link"] else source_in(self.cleaned_data["title"])
+        self.parts = pasted or self.parts
+        if pasted or not self.cleaned_data["title"]:
+            self.cleaned_data["title"] = self._own_title(bool(pasted))
+        if self.is_filled and not self.cleaned_data["title"]:
             self.add_error("title", "Give the source a title.")
+
+    def _own_title(self, pasted: bool) -> str:
+        if self.parts["doi"]:
+            return f"doi:{self.parts['doi']}"
+        if self.parts["pmid"]:
+            return f"PMID {self.parts['pmid']}"
+        return self.parts["url"] if pasted else ""
 
     @property
     def is_filled(self) -> bool:

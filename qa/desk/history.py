@@ -6,7 +6,9 @@ from datetime import timedelta
 from django.conf import settings
 from django.utils import timezone
 
+from qa.desk.diff import Change, changes
 from qa.models import Answer, Event, Question
+from qa.models.workflow import Status
 
 WORDS = {
     "submit": "Sent",
@@ -64,6 +66,26 @@ class Undo:
     seconds: int
     mails: bool
     left: bool
+
+
+@dataclass(frozen=True)
+class Return:
+    """What a curator asked to be changed, and what its asker did change."""
+
+    asked: Event
+    changes: list[Change]
+
+
+def returned(question: Question) -> Return | None:
+    """What a waiting question was sent back for, if it came back from its asker."""
+    events = question.events.all()
+    asked = events.standing().filter(verb="request_changes").select_related("actor").last()
+    if not asked or question.status != Status.PENDING:
+        return None
+    if not events.filter(verb="resubmit", pk__gt=asked.pk).exists():
+        return None
+    now = {"title": question.asked_title, "body": question.asked_body}
+    return Return(asked, changes(asked.before.get("asked") or now, now))
 
 
 def lines(noun: Question | Answer) -> list[Line]:

@@ -10,7 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from qa import search
-from qa.desk import history, redaction, snippets, unsaved, words
+from qa.desk import history, lookalikes, redaction, snippets, unsaved, words
 from qa.desk.access import curators_only
 from qa.desk.details import personal_details
 from qa.desk.diff import changes
@@ -121,6 +121,8 @@ def show(request, sheet: Sheet, status: int = 200, edit: UnsavedEdit | None = No
         "claimed_by_other": _other(question.active_claim, request.user),
         "earlier": _earlier(question),
         "similar": _similar(question),
+        "waiting": lookalikes.waiting(question),
+        "returned": history.returned(question),
         "reader_answers": question.answers.reader().select_related("author"),
         "then_next": _then_next(request),
     }

@@ -54,6 +54,7 @@ class QuestionAdmin(admin.ModelAdmin):
             .annotate(
                 reader_answers=waiting_answers(),
                 asked_before=asked_before(),
+                hanging=hanging(),
                 came_back=Exists(Event.objects.filter(question=OuterRef("pk"), verb="resubmit")),
                 stuck=stuck(),
             )
@@ -176,9 +177,15 @@ def stuck():
 
 
 def asked_before():
-    """How many other questions came from the same address."""
-    same = Question.objects.sent().filter(email=OuterRef("email"))
-    return _number(same.exclude(Q(pk=OuterRef("pk")) | Q(email="")), "email")
+    """How many questions came from the same address earlier."""
+    earlier = Q(submitted_at__lt=OuterRef("submitted_at"))
+    same = Question.objects.filter(earlier, email=OuterRef("email"))
+    return _number(same.exclude(email=""), "email")
+
+
+def hanging():
+    """How many questions were merged into this one."""
+    return _number(Question.objects.filter(merged_into=OuterRef("pk")), "merged_into")
 
 
 def _number(rows, column: str):

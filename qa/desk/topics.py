@@ -10,7 +10,7 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 
 from qa import imaging
-from qa.models import OldAddress, Reference, Topic, TopicPicture
+from qa.models import OldAddress, Question, Reference, Topic, TopicPicture
 
 
 class TopicPictureForm(forms.ModelForm):
@@ -93,7 +93,7 @@ class TopicPictureInline(AsTopic, admin.StackedInline):
 
 @admin.register(Topic)
 class TopicAdmin(admin.ModelAdmin):
-    list_display = ["title", "slug", "is_open", "accepts_reader_answers", "reviewed_at", "order"]
+    list_display = ["title", "asking", "waiting", "accepts_reader_answers", "reviewed_at", "order"]
     list_filter = ["is_open", "accepts_reader_answers"]
     search_fields = ["title", "slug", "summary"]
     prepopulated_fields = {"slug": ["title"]}
@@ -118,6 +118,19 @@ class TopicAdmin(admin.ModelAdmin):
         ("Place and author", {"fields": ["parent", "related", "order", "author", "reviewed_at"]}),
     ]
     readonly_fields = ["preview", "measured"]
+
+    def get_queryset(self, request):
+        waits = models.Q(questions__status=Question.Status.PENDING)
+        return super().get_queryset(request).annotate(waits=models.Count("questions", filter=waits))
+
+    @admin.display(description="asking", ordering="is_open")
+    def asking(self, topic):
+        return "Open" if topic.is_open else "Paused"
+
+    @admin.display(description="waiting", ordering="waits")
+    def waiting(self, topic):
+        """How many questions wait for an answer."""
+        return topic.waits
 
     @admin.display(description="preview")
     def preview(self, topic):

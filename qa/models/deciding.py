@@ -81,11 +81,14 @@ class CuratorsVerbs:
     def request_changes(self, *, by, reason: str) -> None:
         """Give the question back to the asker, with words about what is needed.
 
-        Sent again, it comes back to whoever asked for them.
+        Sent again, it comes back to whoever asked for them; the event keeps the asker's words as
+        they are now, to be compared.
         """
-        self._move(
+        event = self._move(
             "request_changes", by=by, note=reason, spam_reason="", assigned_to_id=by and by.pk
         )
+        event.before["asked"] = {"title": self.asked_title, "body": self.asked_body}
+        event.save(update_fields=["before"])
         emails.changes_requested(self, reason)
 
     @transaction.atomic

@@ -102,6 +102,8 @@ class Forgetting:
             image.discard()
         self._forget_words()
         self.events.update(note="")
+        # They hold the asker's own words.
+        self.events.filter(verb="request_changes").update(before={})
         outbox.mail.erase(about=self.about)
         self.refresh_from_db()
         transaction.on_commit(wal.empty)

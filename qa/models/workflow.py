@@ -33,8 +33,8 @@ OPEN = frozenset({Status.DRAFT, Status.PENDING, Status.NEEDS_CHANGES})
 
 # What Event.before holds besides columns of the question: dates of its answer, the numbers of the
 # questions that a decision took out of it and of the mails that it stopped, the time at which the
-# question was to go out, and the correction that it added.
-NOT_COLUMNS = {"answer", "parted", "stopped", "schedule", "correction"}
+# question was to go out, the correction that it added, and the words that its asker was to change.
+NOT_COLUMNS = {"answer", "parted", "stopped", "schedule", "correction", "asked"}
 
 
 @dataclass(frozen=True)

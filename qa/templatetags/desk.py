@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from django import template
 
-from qa.desk import numbers, readership
+from qa.desk import numbers, readership, redaction
 from qa.desk.overview import overview
 from qa.desk.pictures import desk_links
 from qa.desk.queue import heat
@@ -12,6 +12,7 @@ from qa.desk.queue import heat
 register = template.Library()
 register.filter("desk_links", desk_links)
 register.filter("heat", heat)
+register.filter("marked", redaction.marked)
 register.simple_tag(overview, name="desk_overview")
 register.simple_tag(numbers.weekly, name="desk_weekly")
 register.simple_tag(numbers.ages, name="desk_ages")

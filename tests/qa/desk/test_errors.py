@@ -122,7 +122,9 @@ def test_refused_pictures_and_sources_are_kept_as_typed(desk, pictured):
 
 
 def test_source_without_a_title_is_refused(desk, question):
-    response = post(desk, question, "publish", answer=LONG, **rows(None, {"link": "10.1002/x"}))
+    response = post(
+        desk, question, "publish", answer=LONG, **rows(None, {"link": "https://example.org/"})
+    )
 
     assert response.status_code == 422
     assert response.text.count("Give the source a title.") == 2

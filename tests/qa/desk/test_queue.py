@@ -54,7 +54,7 @@ def test_queue_row_says_what_a_curator_wants_to_know(desk, cleo):
     assert "E-mail not confirmed" in page
     assert "Cleo has it" in page
     assert "1 picture<" in page
-    assert "1 more from this address" in page
+    assert "asked before: 1 from this address" in page
     assert f"/admin/qa/question/{question.pk}/images/" in page
 
 

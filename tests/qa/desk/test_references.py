@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from outbox.models import Message
 from qa.desk.fields import parse_question_number, parse_source
 from qa.models import Reference
-from tests.qa.desk.forms import post, rows
+from tests.qa.desk.forms import post, rows, url
 
 TRIAL = {
     "title": "Magnesium for skeletal muscle cramps",
@@ -97,3 +97,32 @@ def test_source_of_another_answer_cannot_be_taken(desk, question):
     theirs.refresh_from_db()
     assert (theirs.title, theirs.answer) == ("Theirs", other.official_answer)
     assert question.official_answer.references.get().title == "X"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("typed", "row"),
+    [
+        ({"title": "https://doi.org/10.1002/x.y"}, ("doi:10.1002/x.y", "", "10.1002/x.y", "")),
+        ({"title": "PMID: 32956536"}, ("PMID 32956536", "", "", "32956536")),
+        ({"title": "https://example.org/"}, (*["https://example.org/"] * 2, "", "")),
+        ({"link": "10.1002/x.y"}, ("doi:10.1002/x.y", "", "10.1002/x.y", "")),
+        ({"link": "32956536"}, ("PMID 32956536", "", "", "32956536")),
+        ({"title": "1984"}, ("1984", "", "", "")),
+        ({"title": "10.1002/x", "link": "10.1002/y"}, ("10.1002/x", "", "10.1002/y", "")),
+    ],
+)  # fmt: skip
+def test_pasted_identifier_finds_its_place(desk, question, typed, row):
+    response = post(desk, question, "change", answer="Stretch.", **rows(None, typed))
+
+    assert response.status_code == 302
+    assert [columns[:4] for columns in stored()] == [row]
+
+
+@pytest.mark.django_db
+def test_source_without_an_address_is_taken_with_a_hint(desk, question):
+    post(desk, question, "change", answer="Stretch.", **rows(None, {"title": "A book"}, TRIAL))
+
+    page = desk.get(url(question)).text
+
+    assert page.count("This source has none yet") == 1
