@@ -26,8 +26,9 @@ def confirm(subscriber, consent) -> None:
     _to(subscriber, "newsletter_confirm", CONFIRM, **context)
 
 
-def already_subscribed(subscriber) -> None:
-    _to(subscriber, "newsletter_already", ALREADY)
+def already_subscribed(subscriber, fact_sheets) -> None:
+    """There is nothing to confirm; the links to the fact sheets are new ones."""
+    _to(subscriber, "newsletter_already", ALREADY, fact_sheets=fact_sheets)
 
 
 def welcome(subscriber) -> None:

@@ -71,7 +71,8 @@ class SubscriberQuerySet(models.QuerySet):
             subscriber.save(update_fields=["topic"])
         if subscriber.take_mail_turn():
             if subscriber.is_confirmed:
-                emails.already_subscribed(subscriber)
+                sheets = FactSheet.objects.suiting(topic or subscriber.topic)
+                emails.already_subscribed(subscriber, sheets)
             else:
                 emails.confirm(subscriber, Consent.of(subscriber, page=page))
         return subscriber

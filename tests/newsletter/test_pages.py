@@ -313,6 +313,20 @@ def test_a_fact_sheet_link_ends_after_30_days(client, monkeypatch):
 
     assert answer.status_code == 410
     assert "application/pdf" not in answer["Content-Type"]
+    assert "Get a new link" in answer.text
+
+
+def test_who_gets_the_newsletter_already_is_mailed_a_new_link(client):
+    cast.subscriber("ada@example.org")
+    Subscriber.objects.update(mailed_at=None)
+    cast.fact_sheet()
+
+    client.post(PAGE, {"email": "ada@example.org"})
+
+    (mail,) = cast.mails("newsletter already")
+    link = re.search(r"http://127.0.0.1:8000(/newsletter/factsheets/\S+)", mail.text)[1]
+    assert b"".join(client.get(link).streaming_content) == cast.PDF
+    assert link in mail.html
 
 
 @pytest.mark.parametrize("token", ["1", "nonsense", "MQ:1xV9Qc:forged"])
