@@ -1,16 +1,17 @@
 """People, for the owner: who there is, who may enter the desk, and in which role."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 
 from accounts import log, proofs_admin  # noqa: F401 (they register their pages)
+from accounts.inviting import invite
 from accounts.models import User
 from accounts.second_factor import end_sessions
 
 
 class NewUserForm(forms.ModelForm):
-    """An address is enough: its owner signs in with a mailed code, and may set a password."""
+    """An address is enough: its owner is mailed a link to choose a password."""
 
     class Meta:
         model = User
@@ -74,6 +75,8 @@ class UserAdmin(DjangoUserAdmin):
             end_sessions(obj)
         if not change:
             obj.emailaddress_set.create(email=obj.email, primary=True)
+            invite(obj)
+            messages.info(request, f"An invitation is on its way to {obj.email}.")
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)

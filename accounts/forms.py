@@ -7,7 +7,7 @@ from django import forms
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from accounts import codes, names, strangers
+from accounts import codes, names, strangers, verifying
 from accounts.models import User
 
 WORD = "erase"
@@ -102,7 +102,9 @@ class ResetPasswordForm(Sentences, allauth.ResetPasswordForm):
 
 
 class ResetPasswordKeyForm(Sentences, allauth.ResetPasswordKeyForm):
-    pass
+    def save(self) -> None:
+        super().save()
+        verifying.prove_by_link(self.user)
 
 
 class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):

@@ -21,6 +21,24 @@ def never_verified(user) -> bool:
     return not user.emailaddress_set.filter(verified=True).exists()
 
 
+def prove_by_link(user) -> None:
+    """Who set a password by a mailed link reads the mail; of which address, if there are several?
+
+    A password of the sign-up ends with it, so that no stranger's is left.
+    """
+    if user.emailaddress_set.count() == 1:
+        user.emailaddress_set.get().set_verified()
+
+
+def signed_up_at(user):
+    """When somebody made the account, of whose address there is no proof yet; else None.
+
+    Whom the owner entered did not sign up, and their account stays (housekeeping).
+    """
+    signed_up = user.has_usable_password() and not user.is_staff
+    return user.date_joined if signed_up and never_verified(user) else None
+
+
 @receiver(authentication_step_completed, dispatch_uid="a code proves the address")
 def forget_password(request, user, method, **kwargs) -> None:
     """A code proves who reads the mail, not who chose the password. Sent before it verifies."""
@@ -33,6 +51,7 @@ def forget_password(request, user, method, **kwargs) -> None:
 class PasswordForm(forms.Form):
     password = forms.CharField(
         label="The password that you chose",
+        strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
         error_messages={"required": "Enter the password that you chose"},
     )
@@ -75,8 +94,8 @@ class Confirm(ConfirmEmailView):
         context = super().get_context_data(**kwargs)
         if self.object and asks_password(self.request, self.object.email_address):
             context["form"] = self.form or PasswordForm(check=self.is_right)
-        if self.object and never_verified(self.object.email_address.user):
-            context["signed_up_at"] = self.object.email_address.user.date_joined
+        if self.object:
+            context["signed_up_at"] = signed_up_at(self.object.email_address.user)
         return context
 
 

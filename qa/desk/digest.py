@@ -38,13 +38,14 @@ NOTHING = News([], 0, 0, 0)
 
 
 def tell_curators() -> int:
-    """Write to every curator whose turn has come, and remind them of what is late.
+    """Write to every curator with a confirmed address whose turn has come, also of what is late.
 
     Recurring (settings.RECURRING); any number of workers may. Returns how many mails.
     """
     now = timezone.now()
     staff = get_user_model().objects.filter(is_staff=True, is_active=True)
-    return sum(_tell(user, now) for user in staff if permissions.is_curator(user))
+    curators = [user for user in staff if permissions.is_curator(user)]
+    return sum(_tell(user, now) for user in curators if user.has_verified(user.email))
 
 
 @transaction.atomic

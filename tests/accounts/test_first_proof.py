@@ -40,6 +40,22 @@ def test_in_another_browser_the_link_asks_for_the_password(client):
     assert is_signed_in(other)
 
 
+@pytest.mark.parametrize(
+    "password", ["  between two spaces ", "sixty-four" * 6 + "long", "ÄÖ ü\u3000ß" * 4]
+)
+def test_a_password_is_taken_as_it_was_typed(client, password):
+    """Signing up, confirming, and signing in."""
+    typed = {"password1": password, "password2": password}
+    client.post("/accounts/signup/", {"email": NEW, **typed})
+    other = Client()
+
+    assert other.post(mailed_path(NEW), {"password": password.strip() + "?"}).status_code == 422
+    other.post(mailed_path(NEW), {"password": password})
+
+    sign_in(other, NEW, password)
+    assert is_signed_in(other)
+
+
 def test_asking_for_a_code_does_not_make_it_the_browser_of_the_sign_up(client):
     sign_up(client)
     path, other = mailed_path(NEW), Client()

@@ -13,6 +13,7 @@ ACCOUNT = [
     "email_confirmation",
     "email_confirmation_signup",
     "email_deleted",
+    "invitation",
     "login_code",
     "password_changed",
     "password_reset",

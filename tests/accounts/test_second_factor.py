@@ -9,6 +9,9 @@ from allauth.mfa.totp.internal.auth import TOTP, hotp_value, yield_hotp_counters
 from django.test import Client
 from django.urls import get_resolver
 
+from accounts.models import AdminAction
+from outbox.models import Message
+from qa.models import Event
 from tests import factories
 from tests.accounts.cast import BACKEND, is_signed_in, mail_to, sign_in
 from tests.newsletter import cast as newsletter
@@ -70,6 +73,24 @@ def test_staff_without_a_second_factor_reach_nothing_of_the_admin(cora_signed_in
     reached = {path for path, answer in answers.items() if answer.status_code == 200}
     assert reached == set()
     assert {a.status_code for a in answers.values()} <= {302, 405}
+
+
+def test_nor_does_anything_they_send_there(cora_signed_in, strict):
+    """By POST to every page of the admin: all lead to the sign-in, but the one that signs out."""
+    newsletter.issue()
+    before = Event.objects.count(), AdminAction.objects.count(), Message.objects.count()
+    paths = [path for path in admin_paths() if path not in {LOGIN, "/admin/logout/"}]
+
+    answers = {path: cora_signed_in.post(path) for path in paths}
+
+    reached = {
+        path: answer.status_code
+        for path, answer in answers.items()
+        if answer.status_code != 405 and not answer.get("Location", "").startswith(f"{LOGIN}?next=")
+    }
+    assert reached == {}
+    assert is_signed_in(cora_signed_in)
+    assert (Event.objects.count(), AdminAction.objects.count(), Message.objects.count()) == before
 
 
 def test_staff_without_a_second_factor_decide_nothing(cora_signed_in, strict):

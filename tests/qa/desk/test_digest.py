@@ -129,6 +129,16 @@ def test_only_curators_are_told(clock):
     assert [mail.to for mail in mails()] == ["cora@example.org"]
 
 
+def test_nothing_goes_to_an_address_that_is_not_confirmed(clock, cora):
+    """The owner may have mistyped it, and a stranger would read what waits."""
+    at(MORNING - timedelta(hours=50))
+    cora.emailaddress_set.update(verified=False)
+    assert digest.tell_curators() == 0
+
+    cora.emailaddress_set.update(verified=True)
+    assert digest.tell_curators() == 1
+
+
 def test_suspected_spam_is_told_and_brings_no_mail_by_itself(clock):
     at(MORNING - timedelta(hours=2), spam_reason="hidden field filled in")
     assert digest.tell_curators() == 0
