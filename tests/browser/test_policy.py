@@ -82,7 +82,10 @@ def test_letter_is_shown_in_its_frames(cora):
 @pytest.fixture
 def other_site(site):
     """A page of somebody else's that has the site's script on it."""
-    html = f'<div data-askwell="{TOPIC}"></div><script src="{site.url}/embed.js" async></script>'
+    looks = ["", 'data-theme="dark"', 'data-theme="light" data-accent="#7a1f5c"']
+    looks += ['data-theme="light" data-accent="#ffff00"']
+    html = "".join(f'<div data-askwell="{TOPIC}" {look}></div>' for look in looks)
+    html += f'<script src="{site.url}/embed.js" async></script>'
 
     class Page(BaseHTTPRequestHandler):
         def do_GET(self):
@@ -103,7 +106,7 @@ def other_site(site):
 def test_another_site_may_embed_a_topic_and_nothing_else(chromium, site, other_site):
     page = chromium.new_page()
     page.goto(other_site)
-    frame = page.frame_locator("iframe")
+    frame = page.frame_locator("iframe").first
 
     expect(frame.get_by_role("link", name="Causes of muscle cramps").first).to_be_visible()
     assert frame.locator("body").evaluate("body => getComputedStyle(body).fontFamily") != "serif"
@@ -111,3 +114,23 @@ def test_another_site_may_embed_a_topic_and_nothing_else(chromium, site, other_s
         page.evaluate(FRAME, f"{site.url}/topics/{TOPIC}/")
     assert f"{site.url}/" in refusal.value.text
     page.close()
+
+
+LOOK = """() => [getComputedStyle(document.body).backgroundColor,
+    getComputedStyle(document.querySelector(".link-list a")).color]"""
+
+
+def test_frame_takes_the_theme_and_a_readable_accent_of_the_page_around(chromium, other_site):
+    page = chromium.new_page()
+    page.goto(other_site)
+    frames = [page.frame_locator("iframe").nth(number) for number in range(4)]
+    for place in page.locator("iframe").all():
+        place.scroll_into_view_if_needed()
+    for frame in frames:
+        expect(frame.locator(".link-list a").first).to_be_visible()
+    _, dark, accent, unreadable = (frame.locator("html").evaluate(LOOK) for frame in frames)
+    page.close()
+
+    assert dark == ["rgb(21, 24, 22)", "rgb(134, 207, 179)"]
+    assert accent == ["rgb(253, 253, 251)", "rgb(122, 31, 92)"]
+    assert unreadable == ["rgb(253, 253, 251)", "rgb(20, 96, 74)"]
