@@ -80,7 +80,7 @@ def _question(answer: Answer, site: SiteProfile, url: str) -> dict:
                     "@type": "Answer",
                     "text": answer.text,
                     "url": f"{url}#answer",
-                    "author": person(answer.author, site),
+                    "author": person(answer.author, site) | _page_of(answer.author),
                     "datePublished": asked.published_at.isoformat(),
                     "dateModified": _corrected_at(answer),
                 }
@@ -110,6 +110,11 @@ def person(user, site: SiteProfile) -> dict:
     name = user.public_name if user else site.curator_name
     credentials = user.credentials if user else site.curator_credentials
     return _named(name) and _named(name) | _without_empty({"jobTitle": credentials})
+
+
+def _page_of(user) -> dict:
+    """Where readers meet who has answered (qa.archive.people); without a name there is no page."""
+    return {"url": absolute(f"/people/{user.pk}/")} if user and user.display_name else {}
 
 
 def citation(source) -> dict:

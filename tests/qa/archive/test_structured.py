@@ -1,5 +1,7 @@
 """Structured data: valid, true, and made of words that stand on the page."""
 
+from html import unescape
+
 import pytest
 
 from qa.models import Reference, SiteProfile
@@ -56,9 +58,12 @@ def test_text_cannot_close_the_data_block(client, question):
     assert text.count("</script>") == text.count("<script ")
 
 
-def test_page_names_author_reviewer_date_and_sources(client, question):
+def test_page_names_author_reviewer_date_and_sources(client, question, cora):
     data = pages.typed(page(client, question), "MedicalWebPage")
+    about = f"/people/{cora.pk}/"
+    assert client.get(about).status_code == 200
     cora = {"@type": "Person", "name": "Cora", "jobTitle": "MSc, pharmacist"}
+    cora["url"] = f"https://ask.example.org{about}"
     assert data["author"] == data["reviewedBy"] == cora
     assert data["lastReviewed"] == question.answers.get().reviewed_at.isoformat()
     assert data["citation"] == [
@@ -120,3 +125,43 @@ def test_home_says_how_to_search(client, db):
 def test_lists_have_breadcrumbs(client, question):
     for path in ("/topics/", "/answered/", f"{question.topic.get_absolute_url()}answered/"):
         assert pages.typed(client.get(path), "BreadcrumbList")
+
+
+SAID = {"name", "headline", "description", "text", "jobTitle"}
+
+
+def said(data) -> list[str]:
+    """Every text of structured data that a reader must be able to find on the page."""
+    if isinstance(data, list):
+        return [text for item in data for text in said(item)]
+    if not isinstance(data, dict):
+        return []
+    own = [value for name, value in data.items() if name in SAID and isinstance(value, str)]
+    return own + [text for value in data.values() for text in said(value)]
+
+
+def test_every_kind_of_page_says_only_what_stands_on_it(client, question, cora):
+    SiteProfile.objects.update_or_create(pk=1, defaults={"name": "The Well", "tagline": "Asked."})
+    factories.guidelines()
+    topic, at = question.topic.get_absolute_url(), question.published_at
+    kinds = [
+        "/",
+        "/topics/",
+        topic,
+        f"{topic}answered/",
+        "/answered/",
+        "/answered/all/",
+        f"/answered/{at:%Y/%m}/",
+        f"/answered/letter/{question.slug[0]}/",
+        question.get_absolute_url(),
+        f"/people/{cora.pk}/",
+        "/guidelines/",
+    ]
+    for path in kinds:
+        response = client.get(path)
+        data = pages.json_ld(response)
+        assert data, path
+        shown = pages.words(response)
+        # What breadcrumbs end with is the title, which stands above the page.
+        shown += pages.squeezed(unescape(pages.html(response).split("<title>")[1][:300]))
+        assert [text for text in said(data) if pages.squeezed(text) not in shown] == [], path
