@@ -42,6 +42,14 @@ def refusal(meta: dict) -> int | None:
     return None if length.isdecimal() and int(length[:20]) <= most else TOO_LARGE
 
 
+def draft_address(path: str) -> str:
+    """Where the form that was sent to `path` shows what was saved while it was written, or ''."""
+    asking = re.match(r"(/topics/[^/]+/ask/)|(/asked/[^/]+/)", path)
+    if not asking:
+        return ""
+    return asking[1] or f"{asking[2]}edit/"
+
+
 class Bodies:
     """Middleware: answers for what is refused here, and by `Door` while the body was read."""
 
@@ -57,7 +65,8 @@ class Bodies:
         return self.page(request, status) if status else response
 
     def page(self, request, status: int):
-        response = render(request, "body_refused.html", {"status": status}, status=status)
+        context = {"status": status, "draft": draft_address(request.path)}
+        response = render(request, "body_refused.html", context, status=status)
         response.headers["Cache-Control"] = "no-store"
         response.headers["Connection"] = "close"
         if status == TOO_MANY:

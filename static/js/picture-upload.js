@@ -105,7 +105,10 @@ class Uploads {
   refused() {
     const found = [...this.part.querySelectorAll("[data-refused]")];
     for (const { dataset } of found) this.part.dispatchEvent(new CustomEvent("pictures:refused", { detail: dataset.refused }));
-    for (const sentence of found) sentence.remove();
+    for (const sentence of found) {
+      sentence.closest(".field--error")?.classList.remove("field--error");
+      sentence.remove();
+    }
     return found.length;
   }
 

@@ -1,6 +1,7 @@
 """How large, how slow and how many request bodies may be."""
 
 import io
+import re
 import threading
 
 import pytest
@@ -137,6 +138,23 @@ def test_refused_body_is_answered_with_a_time_and_a_page(db):
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
     assert b"your browser still has what you typed" in response.content
+
+
+@pytest.mark.parametrize(
+    ("path", "draft"),
+    [
+        ("/topics/cramps/ask/", "/topics/cramps/ask/"),
+        ("/asked/a-key-of-a-draft/images/7/move/", "/asked/a-key-of-a-draft/edit/"),
+        ("/newsletter/", None),
+    ],
+)
+def test_refused_question_leads_to_what_was_saved_of_it(db, path, draft):
+    response = Client().post(path, CONTENT_LENGTH=str(71 * MB))
+
+    assert response.status_code == 413
+    assert re.findall('<a href="([^"]+)">look at what was saved', response.text) == (
+        [draft] if draft else []
+    )
 
 
 def test_who_waits_for_a_decoder_leaves_the_place_to_others(monkeypatch):

@@ -14,7 +14,7 @@ METHODS = ["GET", "HEAD", "POST"]
 @require_http_methods(METHODS)
 @asker_page
 def end(request, question):
-    """“Yes, thank you”: an answer in the archive says it already, so the draft ends here."""
+    """“Yes, this answers it”: an answer in the archive says it already, so the draft ends here."""
     if request.method == "POST":
         answered = _answered(request.POST.get("answer"))
         _end(question, answered)

@@ -29,6 +29,15 @@ class TestPreview:
         assert len(re.findall(r"<figure", text)) == 2
         assert 'alt="Red"' in text
 
+    def test_it_can_be_sent_without_reading_to_the_end(self, client, draft):
+        text = client.get(url(draft(), "preview/")).text
+
+        buttons = [text.index('form="send">Send it now'), text.index(">Send your question<")]
+        assert buttons[0] < text.index("<h2") < buttons[1]
+        assert re.findall(r'<form[^>]* id="send" action="([^"]+)"', text) == [
+            f"/asked/{Question.objects.get().key}/submit/"
+        ]
+
     def test_every_row_has_its_way_back(self, client, draft):
         question = draft(newsletter="on", images=four()[:2], alt_new=["Red", ""])
 
