@@ -4,7 +4,7 @@ const boxes = [...document.querySelectorAll("input[name=chosen]")];
 
 function count() {
   const ticked = boxes.filter((box) => box.checked).length;
-  bar.querySelector("[data-desk-count]").textContent = ticked ? ` (${ticked})` : "";
+  bar.querySelector("[data-desk-count]").textContent = ticked ? `\u00a0(${ticked})` : "";
   bar.classList.toggle("desk-ticked--some", ticked > 0);
 }
 
