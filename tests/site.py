@@ -1,13 +1,17 @@
 """The real site in a process of its own, and a real SMTP server that keeps what it gets."""
 
+import atexit
 import contextlib
+import functools
 import os
 import queue
 import re
+import shutil
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
@@ -141,10 +145,29 @@ class Site:
             raise
 
 
+@functools.cache
+def first_site() -> tuple[Path, str]:
+    """The folder and the database of a site that was started once, and stopped.
+
+    Others begin as its copies: that spares each the migrations, static files and demo content.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="askwell-first-site-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    database = contextlib.ExitStack()
+    atexit.register(database.close)
+    site = Site(folder, {"DATABASE_URL": database.enter_context(database_url(folder))})
+    site.start()
+    site.wait_for_line("Ready")
+    site.stop()
+    return folder, site.environment["DATABASE_URL"].rsplit("/", 1)[1]
+
+
 @contextlib.contextmanager
 def running(folder: Path, **environment):
     """A site with demo content, ready for requests; stopped afterwards."""
-    with database_url(folder) as url:
+    first, database = first_site()
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+    with database_url(folder, template=database) as url:
         site = Site(folder, {"DATABASE_URL": url, **environment})
         site.start()
         try:
@@ -155,8 +178,11 @@ def running(folder: Path, **environment):
 
 
 @contextlib.contextmanager
-def database_url(folder: Path):
-    """An empty database of the kind that the tests run on, gone afterwards."""
+def database_url(folder: Path, template: str = "template1"):
+    """A database of the kind that the tests run on, gone afterwards; empty, or like another.
+
+    Of SQLite it is a file of `folder`, and `template` does nothing.
+    """
     given = os.environ.get("DATABASE_URL", "")
     if not given.startswith("postgres"):
         yield f"sqlite:///{folder / 'site.sqlite3'}"
@@ -165,7 +191,7 @@ def database_url(folder: Path):
 
     name = f"askwell_site_{os.getpid()}_{free_port()}"
     with psycopg.connect(given, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template}")
         try:
             yield given.rsplit("/", 1)[0] + f"/{name}"
         finally:

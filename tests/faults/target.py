@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -13,7 +14,7 @@ from urllib.parse import urlsplit
 
 from qa.housekeeping import KEY
 from qa.imaging import widths
-from tests.site import ROOT, Mailbox, Site, database_url
+from tests.site import ROOT, Mailbox, Site, database_url, first_site
 
 MAIL = "question received"
 TABLES = {
@@ -192,7 +193,9 @@ def words(pid: int) -> list[str]:
 @contextlib.contextmanager
 def attacked(folder: Path, mailbox: Mailbox, **environment):
     """A target with demo content, ready for requests; stopped afterwards."""
-    with database_url(folder) as url:
+    first, database = first_site()
+    shutil.copytree(first, folder, dirs_exist_ok=True)
+    with database_url(folder, template=database) as url:
         site = Target(folder, {"DATABASE_URL": url, "EMAIL_URL": mailbox.url, **environment})
         site.start()
         try:
