@@ -46,15 +46,18 @@ def _below(topic: Topic, old: re.Match) -> str:
 
 
 def of_question(request, pk: int) -> HttpResponse:
-    """301 to a question's page, or to that of the one it was merged into; 410 if it had one once.
+    """301 to a question's page, or to that of the one it was merged into; 410 if its asker erased
+    it after it had been public.
 
-    Raises Http404 where it never had one, as for a number that was never used.
+    Raises Http404 otherwise, as for a number that was never used.
     """
     page = _page_of(pk)
     if page and request.path != page.get_absolute_url():
         return _to(page.get_absolute_url())
-    was_public = Event.objects.filter(question=pk, to_status=Question.Status.PUBLISHED)
-    if page or pk > LARGEST_ID or not was_public.exists():
+    erased = Event.objects.filter(
+        question=pk, question__erased_at__isnull=False, to_status=Question.Status.PUBLISHED
+    )
+    if page or pk > LARGEST_ID or not erased.exists():
         raise Http404("no such question")
     return render(request, "410.html", status=410)
 

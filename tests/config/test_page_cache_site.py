@@ -164,7 +164,7 @@ def test_readers_see_a_change_within_a_second_and_never_an_error(site):
     curator.end()
 
     assert {status for began, status, _ in seen if began < gone} == {200}
-    assert {status for began, status, _ in seen if began > gone + WITHIN} == {410}
+    assert {status for began, status, _ in seen if began > gone + WITHIN} == {404}
     for (title, since), (_, until) in zip(changes, [*changes[1:], ("", gone)], strict=True):
         pages = [body for began, _, body in seen if since + WITHIN < began < until]
         assert len(pages) > READERS

@@ -148,7 +148,7 @@ def test_unpublished_question_is_as_if_it_never_was(client, cora, verb):
 def test_unpublished_again_is_gone_with_its_pictures(client, question, cora):
     image = question.images.get().public_links.src
     question.unpublish(by=cora)
-    assert client.get(question.get_absolute_url()).status_code == 410
+    gone(client, question.pk)
     assert question.images.get().public_key is None
     assert image
 
