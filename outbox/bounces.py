@@ -9,6 +9,7 @@ import email.policy
 import imaplib
 import logging
 import re
+import ssl
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -126,9 +127,14 @@ def from_folder(folder):
 
 def from_imap(parts):
     """The unread mails of a mailbox, each marked as read once it has been acted upon."""
-    kind = imaplib.IMAP4_SSL if parts.scheme == "imaps" else imaplib.IMAP4
-    port = parts.port or (993 if parts.scheme == "imaps" else 143)
-    server = kind(parts.hostname, port, timeout=30)
+    if parts.scheme == "imaps":
+        # Without a context of its own imaplib takes any certificate.
+        context = ssl.create_default_context()
+        server = imaplib.IMAP4_SSL(
+            parts.hostname, parts.port or 993, ssl_context=context, timeout=30
+        )
+    else:
+        server = imaplib.IMAP4(parts.hostname, parts.port or 143, timeout=30)
     with closing(server.sock):
         server.login(unquote(parts.username or ""), unquote(parts.password or ""))
         server.select(unquote(parts.path.strip("/")) or "INBOX")

@@ -149,9 +149,16 @@ class Imap:
 
 def test_a_mailbox_is_read_and_marked(sent, settings, monkeypatch):
     box = Imap({b"1": report(sent.message_id), b"2": b"Subject: Hello\n\n"})
-    monkeypatch.setattr(imaplib, "IMAP4_SSL", lambda host, port, timeout: box)
+    contexts = []
+
+    def connect(host, port, *, ssl_context, timeout):
+        contexts.append(ssl_context)
+        return box
+
+    monkeypatch.setattr(imaplib, "IMAP4_SSL", connect)
     settings.BOUNCE_URL = "imaps://post:p%40ss@mx.example.org/Bounces"
 
     assert [bounces.read(), bounces.read()] == [1, 0]
     assert (box.signed_in, box.folder) == (("post", "p@ss"), "Bounces")
     assert box.seen == {b"1", b"2"}
+    assert {context.check_hostname for context in contexts} == {True}
