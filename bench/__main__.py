@@ -4,7 +4,6 @@ pages    finished pages beside a bare answer and nginx; pages rendered each time
 search   searching, over thousands of different queries
 ask      new questions, text only, with synchronous FULL
 publish  what readers get while questions are published
-million  the archive with a million questions
 similar  how well, and how fast, answered questions are found for a new one
 outbox   mails a second, and a letter to a hundred thousand
 smoke    a little of each, to see that it all works
@@ -24,7 +23,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("part", choices=[*PARTS, "million", "similar", "outbox", "smoke"])
+    parser.add_argument("part", choices=[*PARTS, "similar", "outbox", "smoke"])
     parser.add_argument("--data", default="", help="the folder of the data (ASKWELL_DATA)")
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -47,8 +46,7 @@ def main() -> None:
     folder = args.keep or temporary()
     try:
         site = Site(folder)
-        if args.part != "million":
-            site.fill(source, args.questions)
+        site.fill(source, args.questions)
         for part in PARTS if args.part == "smoke" else [args.part]:
             importlib.import_module(f"bench.{part}").main(site, args.seconds, args.rounds)
     finally:
