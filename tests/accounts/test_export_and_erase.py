@@ -158,7 +158,7 @@ def test_what_was_published_may_go_too(
 
     public.refresh_from_db()
     assert public.erased_at is not None
-    assert Client().get(f"/questions/{public.pk}/x/").status_code == 404
+    assert Client().get(f"/questions/{public.pk}/x/").status_code == 410
     assert not Answer.objects.reader().exists()
     assert Image.objects.count() == 0
     assert storages["private"].listdir("")[0] == []

@@ -41,7 +41,8 @@ def test_public_pages_keep_to_the_policy(visitor):
     reader = [path for path in pages("/") if not path.startswith(("/admin/", "/accounts/2fa"))]
     reader += [f"/topics/{TOPIC}/", f"/topics/{TOPIC}/ask/", f"/embed/{TOPIC}/", "/questions/1/"]
     for path in reader:
-        assert page.goto(path).status < 500
+        if page.request.get(path).status != 405:  # what takes POST alone shows no page
+            assert page.goto(path).status < 500
 
     assert len(reader) > 25
 

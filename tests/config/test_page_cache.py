@@ -187,7 +187,9 @@ def test_pages_are_given_out_while_the_database_is_away(site, monkeypatch):
 
     good = site.get()
     site.cache.read = away
-    site.cache.look()
+    looking = threading.Thread(target=site.cache.look)  # as on a site; it closes its connection
+    looking.start()
+    looking.join()
     site.answer = ("503 Service Unavailable", [], b"later")
     now = page_cache.monotonic()
     monkeypatch.setattr(page_cache, "monotonic", lambda: now + page_cache.LIFE + 1)
