@@ -4,10 +4,12 @@ from urllib.parse import urlencode
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
+from allauth.core import context
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import codes, strangers
+from accounts import codes, fresh_sign_in, strangers
+from outbox.address import require_reachable
 from outbox.mail import render_html
 from qa.models import SiteProfile
 
@@ -22,6 +24,9 @@ class AccountAdapter(DefaultAccountAdapter):
         "too_many_login_attempts": "Too many attempts. Wait five minutes, or ask for a code.",
         "rate_limited": "Too many requests. Wait a minute, then try again.",
     }
+
+    def clean_email(self, email: str) -> str:
+        return require_reachable(email)
 
     def send_mail(self, template_prefix, email, context):
         """Not, if it would be one too many to somebody who may know nothing of this site."""
@@ -49,6 +54,11 @@ class AccountAdapter(DefaultAccountAdapter):
         """REMOTE_ADDR, which config.middleware.TrustedProxies has already settled."""
         return request.META["REMOTE_ADDR"]
 
+    def is_reauthentication_required(self, *, app: str, **kwargs) -> bool:
+        """Who has neither password nor factor to show again signs in anew, by code or elsewhere."""
+        fresh_sign_in.require(context.request)
+        return super().is_reauthentication_required(app=app, **kwargs)
+
     def get_reauthentication_methods(self, user):
         """Who has a second factor shows it: a password alone shall not change or remove it."""
         methods = super().get_reauthentication_methods(user)
@@ -59,6 +69,8 @@ class AccountAdapter(DefaultAccountAdapter):
         context = context | {
             "site_name": SiteProfile.load().name,
             "site_url": settings.BASE_URL,
+            "adds": adds_address(context.get("user")),
+            "elsewhere": bool(settings.SOCIALACCOUNT_PROVIDERS),
             "signup_url": site_url("account_signup"),
             "login_url": site_url("account_login"),
             "reset_url": site_url("account_reset_password"),
@@ -67,6 +79,11 @@ class AccountAdapter(DefaultAccountAdapter):
         context |= {"subject": message.subject, "paragraphs": paragraphs(message.body)}
         message.attach_alternative(render_html("account/email/message.html", context), "text/html")
         return message
+
+
+def adds_address(user) -> bool:
+    """Whether an address that is to be confirmed would be one more of this account."""
+    return bool(user) and user.emailaddress_set.filter(verified=True).exists()
 
 
 def site_url(name: str, *args) -> str:

@@ -8,6 +8,7 @@ from accounts import log, proofs_admin  # noqa: F401 (they register their pages)
 from accounts.inviting import invite
 from accounts.models import User
 from accounts.second_factor import end_sessions
+from outbox.address import require_reachable
 
 
 class NewUserForm(forms.ModelForm):
@@ -18,7 +19,7 @@ class NewUserForm(forms.ModelForm):
         fields = ["email", "display_name"]
 
     def clean_email(self):
-        return self.cleaned_data["email"].lower()
+        return require_reachable(self.cleaned_data["email"].lower())
 
     def save(self, commit=True):
         self.instance.set_unusable_password()
@@ -68,6 +69,15 @@ class UserAdmin(DjangoUserAdmin):
     # What a person may do is the owner's to say, or who may edit people could make owners.
     powers = {"is_superuser", "groups", "user_permissions"}
     add_fieldsets = [(None, {"fields": ["email", "display_name"]})]
+
+    actions = ["sign_out"]
+
+    @admin.action(description="Sign out everywhere")
+    def sign_out(self, request, queryset):
+        for user in queryset:
+            if may_touch(request.user, user):
+                end_sessions(user)
+        messages.success(request, "They are signed out everywhere, and can sign in again.")
 
     def save_model(self, request, obj, form, change):
         super().save_model(request, obj, form, change)

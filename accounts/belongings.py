@@ -3,6 +3,7 @@
 from allauth.account.models import EmailAddress
 from django.db.models import Q
 
+from following.models import Follower
 from newsletter.models import Subscriber
 from outbox.models import Message
 from qa.models import Answer, Question
@@ -29,6 +30,11 @@ def reader_answers_of(user):
 def subscribers_of(user) -> list[Subscriber]:
     found = [Subscriber.objects.with_email(email) for email in verified_emails(user)]
     return [subscriber for subscriber in found if subscriber]
+
+
+def followers_of(user) -> list[Follower]:
+    found = [Follower.objects.with_email(email) for email in verified_emails(user)]
+    return [follower for follower in found if follower]
 
 
 def mails_to(user):

@@ -1,6 +1,7 @@
-"""A mailed code is for the account as it was: with another password it opens nothing any more."""
+"""A mailed code is for the account as it was: with another password or address it opens nothing."""
 
 from allauth.account.stages import LoginByCodeStage, LoginStageController
+from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 
@@ -9,10 +10,16 @@ MARK = "code_mark"  # in the session that asked for a code
 
 def remember(request, email: str) -> None:
     user = User.objects.filter(emailaddress__email__iexact=email).first()
-    request.session[MARK] = user.get_session_auth_hash() if user else ""
+    request.session[MARK] = _mark(user) if user else ""
 
 
 def is_outdated(request) -> bool:
     stage = LoginStageController.enter(request, LoginByCodeStage.key)
     user = stage and stage.login.user
-    return bool(user) and request.session.get(MARK) != user.get_session_auth_hash()
+    return bool(user) and request.session.get(MARK) != _mark(user)
+
+
+def _mark(user) -> str:
+    """Another one for another password, and for each address that comes, goes or is proved."""
+    addresses = user.emailaddress_set.order_by("pk").values_list("email", "verified")
+    return salted_hmac(MARK, f"{user.get_session_auth_hash()} {list(addresses)}").hexdigest()

@@ -1,16 +1,26 @@
 """Taking an account away, and with it what belongs to its owner (GDPR, article 17)."""
 
+from functools import partial
+
+from allauth.account.models import EmailAddress
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
-from accounts.belongings import mails_to, questions_of, reader_answers_of, subscribers_of
+from accounts import security_log
+from accounts.belongings import (
+    followers_of,
+    mails_to,
+    questions_of,
+    reader_answers_of,
+    subscribers_of,
+)
 from qa.models import Question
 
 
 @transaction.atomic
 def erase(user, *, keep_published: bool) -> None:
-    """Delete the account, its newsletter subscription, its mails and its questions.
+    """Delete the account, its subscription, what it follows, its mails and its questions.
 
     With `keep_published`, published questions and reader answers stay, without name, place and
     address. What was never published goes in any case.
@@ -26,7 +36,13 @@ def erase(user, *, keep_published: bool) -> None:
     answers.forget_author()
     for subscriber in subscribers_of(user):
         subscriber.erase()
+    for follower in followers_of(user):
+        follower.erase()
     mails_to(user).delete()
+    # Where somebody else has added an address of theirs, which nobody ever confirmed.
+    own = list(user.emailaddress_set.values_list("email", flat=True))
+    EmailAddress.objects.filter(email__in=own, verified=False).exclude(user=user).delete()
     kind = ContentType.objects.get_for_model(user)
     LogEntry.objects.filter(content_type=kind, object_id=str(user.pk)).delete()
+    transaction.on_commit(partial(security_log.note, "account_erased", user.pk))
     user.delete()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from accounts.belongings import questions_of, reader_answers_of, subscribers_of
+from accounts.belongings import followers_of, questions_of, reader_answers_of, subscribers_of
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger archive is written to a temporary file
 
@@ -29,6 +29,7 @@ def as_json(user) -> str:
         "questions": [question(row) for row in questions_of(user)],
         "reader_answers": [reader_answer(row) for row in reader_answers_of(user)],
         "newsletter": [subscription(row) for row in subscribers_of(user)],
+        "following": [follow(row) for one in followers_of(user) for row in one.follows.all()],
         "signed_in_on": list(user.sessions.order_by("seen_at").values("device", "seen_at")),
     }
     return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
@@ -37,7 +38,9 @@ def as_json(user) -> str:
 def account(user) -> dict:
     fields = ["email", "display_name", "place", "credentials", "bio", "date_joined", "last_login"]
     addresses = user.emailaddress_set.order_by("pk").values("email", "verified", "primary")
-    return {name: getattr(user, name) for name in fields} | {"addresses": list(addresses)}
+    elsewhere = user.socialaccount_set.order_by("pk").values("provider", "uid", "date_joined")
+    lists = {"addresses": list(addresses), "accounts_elsewhere": list(elsewhere)}
+    return {name: getattr(user, name) for name in fields} | lists
 
 
 def question(row) -> dict:
@@ -69,12 +72,18 @@ def reader_answer(row) -> dict:
 
 def subscription(row) -> dict:
     evidence = ["text", "text_version", "privacy_version", "page"]
-    times = ["asked_at", "confirmed_at", "withdrawn_at"]
+    times = ["asked_at", "confirmed_at", "withdrawn_at", "letters", "last_letter_at"]
     return {
         "email": row.email,
         "status": row.status,
         "consents": list(row.consents.values(*evidence, *times)),
     }
+
+
+def follow(row) -> dict:
+    evidence = ["frequency", "text", "text_version", "privacy_version"]
+    times = ["asked_at", "confirmed_at", "withdrawn_at"]
+    return {"email": row.follower.email} | {name: getattr(row, name) for name in evidence + times}
 
 
 def picture_name(row, image) -> str:

@@ -3,12 +3,15 @@ import re
 from allauth.account import forms as allauth
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
+from allauth.mfa.base import forms as mfa
+from allauth.mfa.totp import forms as totp
 from django import forms
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
 from accounts import codes, names, strangers, verifying
 from accounts.models import User
+from outbox.address import WRONG, require_reachable
 
 WORD = "erase"
 # They turn the text around them about (UAX 9, 2.1 to 2.5): beside a name, the page's own words.
@@ -55,11 +58,15 @@ EMPTY = {
 class Sentences:
     """For a form of django-allauth: “This field is required.” does not say which."""
 
+    empty = EMPTY
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        for name, sentence in EMPTY.items():
+        for name, sentence in self.empty.items():
             if name in self.fields:
                 self.fields[name].error_messages["required"] = sentence
+        if "email" in self.fields:
+            self.fields["email"].error_messages["invalid"] = WRONG
 
 
 class LoginForm(Sentences, allauth.LoginForm):
@@ -112,7 +119,9 @@ class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):
 
 
 class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
-    pass
+    def clean_email(self) -> str:
+        require_reachable(self.cleaned_data["email"])
+        return super().clean_email()
 
 
 class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):
@@ -121,6 +130,22 @@ class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):
         if codes.is_outdated(context.request):
             raise forms.ValidationError("The code is too old. Ask for another one.")
         return code
+
+
+class FactorForm(Sentences):
+    empty = {"code": "Enter the code that your app shows, or one of your recovery codes."}
+
+
+class AuthenticateForm(FactorForm, mfa.AuthenticateForm):
+    pass
+
+
+class FactorReauthenticateForm(FactorForm, mfa.ReauthenticateForm):
+    pass
+
+
+class ActivateTOTPForm(Sentences, totp.ActivateTOTPForm):
+    empty = {"code": "Enter the six digits that your app shows now."}
 
 
 class EraseForm(forms.Form):

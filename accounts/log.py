@@ -5,6 +5,7 @@ from functools import wraps
 from django.contrib import admin
 
 from accounts.models import AdminAction
+from accounts.owner_admin import OwnerReadOnlyAdmin
 
 # What an answer page sends by itself while somebody writes: nothing is decided by it.
 BY_ITSELF = {"qa_question_autosave", "qa_question_take", "qa_question_release"}
@@ -27,7 +28,7 @@ def logged(view, may_enter):
                 user_number=user.pk,
                 name=str(user)[:80],
                 action=name[:80],
-                path=request.path[:300],
+                path=f"{request.path}{_chosen(request.POST)}"[:300],
                 status=response.status_code,
             )
         return response
@@ -35,27 +36,15 @@ def logged(view, may_enter):
     return wrapper
 
 
-@admin.register(AdminAction)
-class AdminActionAdmin(admin.ModelAdmin):
-    """For owners, to read."""
+def _chosen(sent) -> str:
+    """What an action of a list was, and on which rows, by their numbers."""
+    numbers = [number for number in sent.getlist("_selected_action") if number.isdigit()]
+    action = sent.get("action", "")
+    return f" {action}: {', '.join(numbers)}" if action.isidentifier() and numbers else ""
 
+
+@admin.register(AdminAction)
+class AdminActionAdmin(OwnerReadOnlyAdmin):
     list_display = fields = ["at", "name", "action", "path", "status"]
     list_filter = ["at", "name"]
     search_fields = ["name", "path"]
-    actions = None
-    show_full_result_count = False
-
-    def has_module_permission(self, request) -> bool:
-        return request.user.is_superuser
-
-    def has_view_permission(self, request, obj=None) -> bool:
-        return request.user.is_superuser
-
-    def has_add_permission(self, request) -> bool:
-        return False
-
-    def has_change_permission(self, request, obj=None) -> bool:
-        return False
-
-    def has_delete_permission(self, request, obj=None) -> bool:
-        return False

@@ -1,6 +1,6 @@
 """Pages about an account are for one person: no cache keeps them, no search engine finds them."""
 
-from accounts import sessions
+from accounts import security_log, sessions
 
 
 class PrivatePages:
@@ -10,9 +10,17 @@ class PrivatePages:
         self.get_response = get_response
 
     def __call__(self, request):
+        own = is_private(request) or request.path.startswith("/admin/")
+        was_signed_in = own and request.user.is_authenticated
         response = self.get_response(request)
-        if is_private(request) or request.path.startswith("/admin/"):
+        if own:
             sessions.note(request)
+        if was_signed_in and not request.user.is_authenticated:
+            # What the browser still has of this site; not "cookies", which are other hosts', too
+            # (Clear Site Data, 3.1).
+            response["Clear-Site-Data"] = '"cache", "storage"'
+        if response.status_code == 403:
+            security_log.note("refused", request.user, path=request.path)
         if is_private(request):
             response["Cache-Control"] = "no-store"
             response["X-Robots-Tag"] = "noindex"

@@ -21,9 +21,17 @@ def plain(text: str) -> str:
 
 def own(name: str, user: User) -> str:
     """The name. Raises ValidationError if it is that of somebody else who answers here."""
-    if not user.is_staff and folded(name) in {folded(taken) for taken in staff_names()}:
+    taken = {folded(staff) for staff in staff_names()} - {""}
+    if not user.is_staff and (folded(name) in taken or mixes_scripts(name)):
         raise ValidationError("Somebody who answers questions here has this name; choose another")
     return name
+
+
+def mixes_scripts(name: str) -> bool:
+    """Whether letters that look like Latin ones stand among Latin ones."""
+    letters = filter(str.isalpha, unicodedata.normalize("NFKC", name))
+    scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters}
+    return "LATIN" in scripts and bool(scripts & {"CYRILLIC", "GREEK"})
 
 
 def staff_names() -> set[str]:
@@ -32,5 +40,7 @@ def staff_names() -> set[str]:
 
 
 def folded(name: str) -> str:
-    """Alike for names that look alike but for capitals, width and spaces."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
+    """Alike for names that look alike but for capitals, width, accents, and all that is neither a
+    letter nor a digit, seen or unseen.
+    """
+    return "".join(filter(str.isalnum, unicodedata.normalize("NFKD", name).casefold()))

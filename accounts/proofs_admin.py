@@ -1,17 +1,20 @@
-"""Addresses and second factors of people, for the owner: to see, and to take a lost one away.
+"""Addresses, second factors and connections of people, for the owner: to see, and to take away.
 
-What django-allauth would show instead lets an owner read the secret of a second factor, and add
-one to another person's account.
+What django-allauth would show instead lets an owner read the secret of a second factor, add one to
+another person's account, and add a provider beside those of the environment.
 """
 
 from allauth.account import admin as account  # imported here so that it is registered by now
 from allauth.account.models import EmailAddress
 from allauth.mfa import admin as mfa
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount import admin as social
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 
 admin.site.unregister(account.EmailAddress)
 admin.site.unregister(mfa.Authenticator)
+admin.site.unregister([social.SocialAccount, social.SocialApp, social.SocialToken])
 
 
 class Seen(admin.ModelAdmin):
@@ -36,4 +39,11 @@ class AuthenticatorAdmin(Seen):
 
     list_display = fields = ["user", "type", "created_at", "last_used_at"]
     list_filter = ["type"]
+    list_select_related = ["user"]
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(Seen):
+    list_display = fields = ["user", "provider", "date_joined", "last_login"]
+    list_filter = ["provider"]
     list_select_related = ["user"]

@@ -2,13 +2,16 @@
 
 import re
 import time
+from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
 
 DEVICE, SEEN = "device", "seen"  # in a session: words, and seconds since 1970
+SINCE = "since"  # likewise: when it was first seen signed in
 EVERY = 3600  # seconds; the page says when a device was here last, to the hour
+LONGEST = 30 * 86400  # seconds that nobody stays signed in for, however often they come
 
 # By what a browser says of itself, the one that pretends to be others before those.
 BROWSERS = {
@@ -37,6 +40,12 @@ class SessionStore(DatabaseStore):
 
         return Session
 
+    def get_expiry_date(self, **kwargs):
+        """Two weeks after it was saved last; of who signed in, never past the longest time."""
+        expires = super().get_expiry_date(**kwargs)
+        since = self.get(SINCE)
+        return min(expires, datetime.fromtimestamp(since + LONGEST, UTC)) if since else expires
+
     def create_model_instance(self, data):
         row = super().create_model_instance(data)
         row.user_id = data.get(SESSION_KEY)
@@ -51,6 +60,7 @@ def note(request) -> None:
     if request.user.is_authenticated and time.time() - session.get(SEEN, 0) > EVERY:
         session[DEVICE] = words(request.headers.get("User-Agent", ""))
         session[SEEN] = int(time.time())
+        session.setdefault(SINCE, session[SEEN])
 
 
 def words(agent: str) -> str:

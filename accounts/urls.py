@@ -1,12 +1,20 @@
 """/accounts/: this site's own pages of a member, then django-allauth's."""
 
-from allauth.account.views import signup
+from allauth.account.decorators import reauthentication_required
+from allauth.account.views import password_set, signup
+from allauth.socialaccount import views as social
+from allauth.socialaccount.providers.apple import views as apple
+from allauth.socialaccount.providers.github import views as github
+from allauth.socialaccount.providers.google import views as google
+from allauth.socialaccount.providers.openid_connect import views as openid
 from django.db import transaction
 from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.social import finish, only_with, start
 from accounts.verifying import Confirm
+from config.providers import OPENID
 
 own = [
     path("me/", views.me, name="me"),
@@ -17,11 +25,55 @@ own = [
     path("sessions/others/end/", views.end_other_sessions, name="end_other_sessions"),
     path("sessions/<str:mark>/end/", views.end_session, name="end_session"),
 ]
+# With an account elsewhere: 404 where the environment does not name it (config/providers.py)
+connections = [
+    path("connections/", only_with()(social.connections), name="socialaccount_connections"),
+    path(
+        "connections/cancelled/",
+        only_with()(social.login_cancelled),
+        name="socialaccount_login_cancelled",
+    ),
+    path("google/login/", start("google", google.oauth2_login), name="google_login"),
+    path(
+        "google/login/callback/", finish("google", google.oauth2_callback), name="google_callback"
+    ),
+    path("github/login/", start("github", github.oauth2_login), name="github_login"),
+    path(
+        "github/login/callback/", finish("github", github.oauth2_callback), name="github_callback"
+    ),
+    path("apple/login/", start("apple", apple.oauth2_login), name="apple_login"),
+    path("apple/login/callback/", finish("apple", apple.oauth2_callback), name="apple_callback"),
+    path(
+        "apple/login/callback/finish/",
+        finish("apple", apple.oauth2_finish_login),
+        name="apple_finish_callback",
+    ),
+    path(
+        "openid/login/",
+        start("openid_connect", openid.login),
+        {"provider_id": OPENID},
+        name="openid_connect_login",
+    ),
+    path(
+        "openid/login/callback/",
+        finish("openid_connect", openid.callback),
+        {"provider_id": OPENID},
+        name="openid_connect_callback",
+    ),
+]
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me")),
     path("", include((own, "accounts"))),
     path("confirm-email/<str:key>/", Confirm.as_view(), name="account_confirm_email"),
     # In one transaction, so that known and unknown addresses cost the disk the same
     path("signup/", transaction.atomic(signup), name="account_signup"),
-    path("", include("allauth.urls")),
+    # A first password is as much of a change as another one
+    path(
+        "password/set/",
+        reauthentication_required(app="allauth.account")(password_set),
+        name="account_set_password",
+    ),
+    path("", include(connections)),
+    path("", include("allauth.account.urls")),
+    path("2fa/", include("allauth.mfa.urls")),
 ]

@@ -1,7 +1,8 @@
-"""The first proof that an address is its account's: no password of a stranger outlives it.
+"""The proof that an address is its account's, which brings what was ever asked with the address.
 
-Anybody may sign up with another's address and a password of their own, and wait until its owner
-proves the address for them.
+Anybody may sign up with another's address and a password of their own, or add it to their account,
+and wait until its owner proves the address for them. So no password of a stranger outlives the
+first proof, and an address is added only by whoever is signed in to the account.
 """
 
 from allauth.account.adapter import get_adapter
@@ -67,7 +68,9 @@ class PasswordForm(forms.Form):
 
 
 class Confirm(ConfirmEmailView):
-    """The mailed link; in another browser than that of the sign-up it asks for the password."""
+    """The mailed link; in another browser than that of the sign-up it asks for the password, and
+    for an address that is added, to sign in to the account.
+    """
 
     form = None
 
@@ -78,6 +81,8 @@ class Confirm(ConfirmEmailView):
 
     def post(self, *args, **kwargs):
         self.object = self.get_object()
+        if asks_sign_in(self.request, self.object.email_address):
+            return self.render_to_response(self.get_context_data(), status=422)
         if asks_password(self.request, self.object.email_address):
             self.form = PasswordForm(self.request.POST, check=self.is_right)
             if not self.form.is_valid():
@@ -95,8 +100,16 @@ class Confirm(ConfirmEmailView):
         if self.object and asks_password(self.request, self.object.email_address):
             context["form"] = self.form or PasswordForm(check=self.is_right)
         if self.object:
+            address = self.object.email_address
+            context["adds"] = not never_verified(address.user)
+            context["asks_sign_in"] = asks_sign_in(self.request, address)
             context["signed_up_at"] = signed_up_at(self.object.email_address.user)
         return context
+
+
+def asks_sign_in(request, address) -> bool:
+    """An account that is proved already gets another address only by its owner's own hand."""
+    return not never_verified(address.user) and request.user != address.user
 
 
 def asks_password(request, address) -> bool:

@@ -10,7 +10,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import exporting
-from accounts.belongings import questions_of, reader_answers_of, subscribers_of, verified_emails
+from accounts.belongings import (
+    followers_of,
+    questions_of,
+    reader_answers_of,
+    subscribers_of,
+    verified_emails,
+)
 from accounts.erasing import erase
 from accounts.forms import EraseForm, ProfileForm
 from accounts.second_factor import end_sessions
@@ -25,6 +31,7 @@ def me(request):
         "questions": questions_of(request.user),
         "answers": reader_answers_of(request.user),
         "subscribers": subscribers_of(request.user),
+        "followers": followers_of(request.user),
         "emails": verified_emails(request.user),
         "section": "account",
     }

@@ -4,6 +4,8 @@ pages    finished pages beside a bare answer and nginx; pages rendered each time
 search   searching, over thousands of different queries
 ask      new questions, text only, with synchronous FULL
 publish  what readers get while questions are published
+import   how fast answered questions come in
+million  what everything costs among a million questions (--questions for another number)
 similar  how well, and how fast, answered questions are found for a new one
 outbox   mails a second, and a letter to a hundred thousand
 smoke    a little of each, to see that it all works
@@ -13,7 +15,7 @@ import argparse
 import importlib
 from pathlib import Path
 
-from bench import data, load, servers
+from bench import data, databases, importing, load, million, servers
 from bench.site import Site, remove, temporary, versions
 
 PARTS = ["pages", "search", "ask", "publish"]
@@ -23,7 +25,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         prog="bin/bench", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    parser.add_argument("part", choices=[*PARTS, "similar", "outbox", "smoke"])
+    parser.add_argument("part", choices=[*PARTS, "import", "million", "similar", "outbox", "smoke"])
     parser.add_argument("--data", default="", help="the folder of the data (ASKWELL_DATA)")
     parser.add_argument("--seconds", type=float, default=4, help="of each measurement")
     parser.add_argument("--rounds", type=int, default=3)
@@ -41,17 +43,29 @@ def main() -> None:
         load.WRK = servers.NGINX = None  # neither is needed to see that all works
         servers.WORKERS = 1
     print(versions())
+    if args.part == "import":
+        importing.main(source, args.questions)
+        return
     if not load.WRK:
         print(load.MISSING)
     folder = args.keep or temporary()
     try:
-        site = Site(folder)
-        site.fill(source, args.questions)
-        for part in PARTS if args.part == "smoke" else [args.part]:
-            importlib.import_module(f"bench.{part}").main(site, args.seconds, args.rounds)
+        measure(args, Site(folder), source)
     finally:
         if not args.keep:
             remove(folder)
+
+
+def measure(args, site: Site, source: Path | None) -> None:
+    if args.part == "million":
+        with databases.own("askwell_bench_million", keep=bool(args.keep)):
+            million.main(site, source, args.questions or 1_000_000, args.seconds)
+        return
+    site.fill(source, args.questions)
+    for part in PARTS if args.part == "smoke" else [args.part]:
+        importlib.import_module(f"bench.{part}").main(site, args.seconds, args.rounds)
+    if args.part == "smoke":
+        million.main(site, source, 2_000, args.seconds)
 
 
 if __name__ == "__main__":

@@ -98,15 +98,28 @@ def wait_for(url: str, process, seconds: float = 60) -> None:
 
 def memory(url: str) -> int:
     """Resident megabytes of the largest process that listens there, by /proc."""
+    found = [(process / "status").read_text() for process in _processes(url)]
+    return max(int(status.split("VmRSS:")[1].split()[0]) // 1024 for status in found)
+
+
+def processor(url: str) -> float:
+    """Seconds of a processor that the processes that listen there have used."""
+    found = [
+        (process / "stat").read_text().rpartition(")")[2].split() for process in _processes(url)
+    ]
+    return sum(int(part[11]) + int(part[12]) for part in found) / os.sysconf("SC_CLK_TCK")
+
+
+def _processes(url: str) -> list[Path]:
+    """Those that listen at the port, as folders of /proc."""
     port = f":{int(url.rsplit(':', 1)[1]):04X} "
     inodes = set()
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         if port in line.split()[1] + " " and line.split()[3] == "0A":
             inodes.add(f"socket:[{line.split()[9]}]")
-    largest = 0
+    found = []
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
             if any(os.readlink(file) in inodes for file in (process / "fd").iterdir()):
-                status = (process / "status").read_text()
-                largest = max(largest, int(status.split("VmRSS:")[1].split()[0]) // 1024)
-    return largest
+                found.append(process)
+    return found

@@ -48,14 +48,17 @@ class Site:
         """
         if (self.folder / "filled").exists():
             return
-        self.manage("migrate", "-v0")
-        self.manage("collectstatic", "-v0", "--noinput")
+        self.set_up()
         file = self.folder / "questions.jsonl"
         data.write(file, source, most)
         print(self.manage("import_questions", "--create-topics", str(file)))
         self.manage("worker", "--once")
         self.prepare()
         (self.folder / "filled").touch()
+
+    def set_up(self) -> None:
+        self.manage("migrate", "-v0")
+        self.manage("collectstatic", "-v0", "--noinput")
 
     def prepare(self) -> None:
         """The worker works off an import by and by; here it is all done before anything else."""

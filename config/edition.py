@@ -25,6 +25,7 @@ SHOWN = {
     "qa_topicpicture": "true",
     "newsletter_factsheet": "true",
     "newsletter_issue": "{row}.status <> 'draft'",
+    "newsletter_issuepicture": "true",
 }
 # Of people, pages show these; and who signs in changes their row.
 PERSON = ("display_name", "credentials", "bio", "place")

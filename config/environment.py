@@ -47,6 +47,12 @@ def words(name: str) -> list[str]:
     return [word.strip() for word in text(name).split(",") if word.strip()]
 
 
+def prefixed(start: str) -> dict[str, str]:
+    """All variables whose names begin with `start`, by the rest of their names."""
+    found = {name: text(name) for name in os.environ if name.startswith(start)}
+    return {name.removeprefix(start): value for name, value in found.items() if value}
+
+
 def networks(name: str) -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
     """Addresses or networks such as 10.0.0.0/8, separated by commas."""
     try:

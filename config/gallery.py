@@ -76,27 +76,7 @@ def gallery_context() -> dict:
             {"label": "Administration", "url": "/admin/"},
         ],
         "toc": [
-            {"id": name, "label": name.replace("-", " ").capitalize()}
-            for name in [
-                "prose",
-                "picture",
-                "answers",
-                "references",
-                "asks",
-                "teasers",
-                "months",
-                "topics",
-                "search",
-                "empty",
-                "form",
-                "form-errors",
-                "buttons",
-                "pictures",
-                "summary-list",
-                "status",
-                "messages",
-                "states",
-            ]
+            {"id": name, "label": name.replace("-", " ").capitalize()} for name in SECTIONS.split()
         ],
         "today": TODAY,
         "prose": PROSE,
@@ -119,6 +99,13 @@ def gallery_context() -> dict:
         "form_with_errors": SampleForm(
             {"wrong-title": "Cramps", "wrong-email": "ada@"}, prefix="wrong"
         ),
+        **_private(),
+    }
+
+
+def _private() -> dict:
+    """What only pages about one question, or one person, show."""
+    return {
         "rows": [
             {
                 "term": "Question",

@@ -35,7 +35,7 @@ def names() -> list[str]:
 def account_mails() -> dict[str, str]:
     """What django-allauth sends: name -> the prefix of its templates."""
     found = {}
-    for folder in ("account/email", "mfa/email"):
+    for folder in ("account/email", "mfa/email", "socialaccount/email"):
         for path in (TEMPLATES / folder).glob("*_subject.txt"):
             name = path.name.removesuffix("_subject.txt")
             found[name] = f"{folder}/{name}"
@@ -100,6 +100,7 @@ def sample() -> dict:
         "body_text": body.text(words),
         "body_html": body.html(words),
         "web_url": f"{settings.BASE_URL}/newsletter/issues/first/",
+        **following_sample(question),
         **desk_sample(question),
     }
 
@@ -123,6 +124,35 @@ def question_sample(answer) -> Sample:
     )
 
 
+def following_sample(question) -> dict:
+    """What only mails to followers use: a digest about a topic and a question."""
+    link = f"{settings.BASE_URL}/following/the-recipients-own-key/"
+    url = settings.BASE_URL + question.get_absolute_url
+    answered = Sample(
+        subject=f"Answered: {question.title}",
+        question=question,
+        get_kind_display="Answered",
+        words="Gentle stretching before bed helps some people. Salt does not.",
+        url=url,
+    )
+    corrected = Sample(get_kind_display="Corrected", words="The study is from 2020.", url=url)
+    parts = [
+        Sample(
+            title=question.topic.title, is_topic=True, news=[answered], stop_url=f"{link}1/stop/"
+        ),
+        Sample(title=question.title, is_topic=False, news=[corrected], stop_url=f"{link}2/stop/"),
+    ]
+    follow = Sample(name=question.topic.title, get_frequency_display="Once a day")
+    follow.text = f"Mail me when a question about “{follow.name}” is answered here."
+    return {
+        "follow": follow,
+        "parts": parts,
+        "first": answered,
+        "stop_all_url": f"{link}stop/",
+        "own_url": link,
+    }
+
+
 def desk_sample(question) -> dict:
     """What only mails to the desk and to the owner use."""
     return {
@@ -133,7 +163,7 @@ def desk_sample(question) -> dict:
         "late": 1,
         "age": "2 days",
         "queue_url": f"{settings.BASE_URL}/admin/qa/question/",
-        "settings_url": f"{settings.BASE_URL}/admin/",
+        "settings_url": f"{settings.BASE_URL}/admin/qa/digest/",
         "failed": 3,
         "unknown": 1,
         "failed_url": f"{settings.BASE_URL}/admin/outbox/message/?status__exact=failed",
@@ -148,6 +178,7 @@ def account_sample() -> dict:
         "code": "BCDF-GHJK",
         "activate_url": f"{accounts}/confirm-email/the-recipients-own-key/",
         "password_reset_url": f"{accounts}/password/reset/key/the-recipients-own-key/",
+        "provider": Sample(name="Google"),
         "from_email": "ada@example.org",
         "to_email": "ada.lovelace@example.org",
         "deleted_email": "ada@example.org",

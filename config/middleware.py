@@ -4,6 +4,7 @@ import ipaddress
 
 from django.conf import settings
 from django.http import HttpResponseNotAllowed
+from django.shortcuts import render
 
 # Nothing inline, nothing from elsewhere; data: is needed by the admin's and allauth's QR image.
 POLICY = (
@@ -59,6 +60,20 @@ class Methods:
         if request.method in METHODS:
             return self.get_response(request)
         return HttpResponseNotAllowed(METHODS)
+
+
+class ButtonsOnly:
+    """What is only ever sent to by a button says so to whoever opens it as a page."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        opened = request.method in {"GET", "HEAD"}
+        if opened and response.status_code == 405 and not response.content:
+            response.content = render(request, "405.html").content
+        return response
 
 
 class TrustedProxies:

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 import environ
 
-from config import environment
+from config import environment, providers
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(environment.text("VAR_DIR", str(BASE_DIR / "var")))
@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "accounts",
     "qa",
     "newsletter",
+    "following",
     "config.apps.AskwellAdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -42,6 +43,8 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    *(f"allauth.socialaccount.providers.{name}" for name in providers.NEEDED),
 ]
 MIDDLEWARE = [
     "config.middleware.SecurityHeaders",
@@ -58,6 +61,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.PrivatePages",
+    "config.middleware.ButtonsOnly",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -104,8 +108,10 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
     # A file, so that tests with threads and with a real server see one database.
     DATABASES["default"]["TEST"] = {"NAME": VAR_DIR / "test.sqlite3"}
 else:
-    # Whoever waits for a locked row gets the page for later, not a browser's time-out.
-    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", "-c lock_timeout=20s")
+    # Whoever waits for a locked row gets the page for later, not a browser's time-out. No statement
+    # takes so long that compiling it first (jit) would not take longer.
+    options = "-c lock_timeout=20s -c jit=off"
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("options", options)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # Opening a database anew for each request costs as much as reading a page from it.
 DATABASES["default"]["CONN_MAX_AGE"] = 60
@@ -200,6 +206,9 @@ MAIL_PER_MINUTE = environment.number("MAIL_PER_MINUTE", 0, 0, 100_000)
 MAIL_CONNECTIONS = environment.number("MAIL_CONNECTIONS", 1, 1, 20)
 # Where reports about mail that came back arrive: a mailbox, or a folder of .eml files.
 BOUNCE_URL = environment.mailbox_url("BOUNCE_URL")
+# Or a mail service that posts them here: its name in django-anymail, and what that must know.
+MAIL_WEBHOOKS = environment.text("MAIL_WEBHOOKS")
+ANYMAIL = environment.prefixed("ANYMAIL_")
 # A decision can be undone before its mail leaves.
 UNDO_SECONDS = environment.number("UNDO_SECONDS", 60, 0, 3600)
 
@@ -223,6 +232,7 @@ RECURRING = [
     ("qa.wal.empty", 60),
     ("qa.models.Topic.measure_replies", 3600),
     ("qa.models.Question.prepare_pages", 60),
+    ("qa.models.Question.count_same_here", 86400),
     ("qa.desk.digest.tell_curators", 60),
     ("qa.indexnow.announce", 60),
     ("config.edition.prune", 86400),
@@ -232,6 +242,10 @@ RECURRING = [
     ("newsletter.housekeeping.send_scheduled", 20),
     ("newsletter.housekeeping.finish_sending", 5),
     ("newsletter.housekeeping.purge_unconfirmed", 3600),
+    ("following.gathering.gather", 10),
+    ("following.telling.tell", 5),
+    ("following.gathering.recall", 10),
+    ("following.housekeeping.purge", 3600),
 ]
 
 # --- Telling search engines what changed (indexnow.org); off without a key --------------------
@@ -249,6 +263,7 @@ LIMITS = {
     "draft": [(30, 3600)],
     "follow-up": [(5, 3600), (15, 86400)],
     "newsletter": [(30, 3600)],
+    "follow": [(10, 3600), (30, 86400)],
     "helped": [(1, 86400)],  # of one visitor about one answer on one day
     "picture bytes": [(40 * 1024 * 1024, 3600)],  # as stored, of pictures that were just chosen
 }
@@ -264,6 +279,7 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
     ]
 ]
+AUTH_PASSWORD_VALIDATORS += [{"NAME": "accounts.passwords.SiteWordsValidator"}]
 STAFF_MFA = environment.switch("STAFF_MFA", True)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/accounts/me/"
@@ -294,10 +310,21 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+# With an account elsewhere; each provider is absent without its variables.
+SOCIALACCOUNT_PROVIDERS = providers.from_environment()
+SOCIALACCOUNT_ADAPTER = "accounts.social.SocialAdapter"
+SOCIALACCOUNT_FORMS = {"disconnect": "accounts.social.DisconnectForm"}
+SOCIALACCOUNT_LOGIN_ON_GET = SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_ISSUER = "Askwell"
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_FORMS = {
+    "authenticate": "accounts.forms.AuthenticateForm",
+    "reauthenticate": "accounts.forms.FactorReauthenticateForm",
+    "activate_totp": "accounts.forms.ActivateTOTPForm",
+}
 USER_AGENT_REQUIRED = False
 
 # --- Security -----------------------------------------------------------------------------

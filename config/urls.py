@@ -17,6 +17,10 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     # newsletter/
     path("newsletter/", include("newsletter.urls")),
+    # webhooks/<service>/tracking/: a mail service tells what came back, where one is set
+    path("webhooks/", include("outbox.webhooks")),
+    # /topics/<slug>/follow/, /questions/<pk>/follow/, /following/
+    path("", include("following.urls")),
     # the asker's pages: /ask/, /topics/<slug>/ask/, /asked/<key>/, /confirm/<token>/
     path("", include("qa.asking.urls")),
     # what anyone reads: /, /topics/, /questions/, /answered/, /search/, feeds, media

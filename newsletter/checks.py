@@ -26,7 +26,7 @@ class Finding:
 def findings(letter) -> list[Finding]:
     """All that is to be said about an `emails.Letter`."""
     issue = letter.issue
-    found = [*about_subject(issue), *about_pictures(issue.body), *about_links(issue.body)]
+    found = [*about_subject(issue), *about_pictures(issue), *about_links(issue.body)]
     size = len(letter.html.encode())
     if size > SIZE_LIMIT:
         words = f"The letter has {size // 1024} KB. Gmail cuts mails off after 102 KB: shorten it."
@@ -44,10 +44,17 @@ def about_subject(issue):
         yield Finding("There is no line for mailboxes to show after the subject.")
 
 
-def about_pictures(source):
-    for alt, address in body.PICTURE.findall(source):
-        if not alt.strip():
+def about_pictures(issue):
+    pictures = issue.pictures.all()
+    for alt, address in body.PICTURE.findall(issue.body):
+        picture = body.named(address, pictures)
+        if address.startswith(body.NAMED) and not picture:
+            yield Finding(f"The letter has no picture of this name: {address}", stops=True)
+            continue
+        if not (alt or (picture.alt if picture else "")).strip():
             yield Finding(f"A picture has no description: {address}", stops=True)
+        if picture:
+            continue
         if not body.is_own(address):
             words = f"A picture is on another site, which would learn who reads: {address}"
             yield Finding(f"{words}. It is left out.", stops=True)
@@ -66,8 +73,9 @@ def answers(address: str) -> bool:
     """Whether an address of this site leads to a file or a page, asked as anybody would."""
     path = unquote(urlsplit(address).path)
     for prefix, alias in ((settings.MEDIA_URL, "public"), (settings.STATIC_URL, "staticfiles")):
-        if path.startswith(prefix):
-            return storages[alias].exists(path.removeprefix(prefix))
+        folder = urlsplit(prefix).path  # media may be given out by another host
+        if path.startswith(folder):
+            return storages[alias].exists(path.removeprefix(folder))
     try:
         view, arguments, named = resolve(path)
         return view(a_get(path), *arguments, **named).status_code < 400

@@ -41,10 +41,10 @@ def welcome(subscriber) -> None:
     )
 
 
-def list_headers(unsubscribe_url: str) -> dict:
+def list_headers(unsubscribe_url: str, name: str = "newsletter") -> dict:
     """What lets a mail program show an "unsubscribe" button (RFC 2369, RFC 2919, RFC 8058)."""
     return {
-        "List-Id": f"<newsletter.{settings.EMAIL_DOMAIN}>",
+        "List-Id": f"<{name}.{settings.EMAIL_DOMAIN}>",
         "List-Unsubscribe": f"<{unsubscribe_url}>",
         "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
     }
@@ -60,13 +60,13 @@ class Letter:
 
     def __init__(self, issue):
         self.issue = issue
-        site = SiteProfile.load()
+        site, pictures = SiteProfile.load(), list(issue.pictures.all())
         self.sender = site.sender
         context = {
             "issue": issue,
             "site_name": site.name,
-            "body_html": body.html(issue.mail_body),
-            "body_text": body.text(issue.mail_body),
+            "body_html": body.html(issue.mail_body, pictures, settings.BASE_URL),
+            "body_text": body.text(issue.mail_body, pictures),
             "web_url": settings.BASE_URL + issue.get_absolute_url() if issue.public else "",
             "unsubscribe_url": mark_safe(UNSUBSCRIBE_MARK),  # noqa: S308 (a constant)
             "preferences_url": mark_safe(PREFERENCES_MARK),  # noqa: S308
@@ -120,12 +120,10 @@ def _to(subscriber, template: str, purpose: str, headers=None, **context) -> Non
         "unsubscribe_url": subscriber.unsubscribe_url,
         "preferences_url": subscriber.preferences_url,
     }
-    subject, text, html = mail.compose(template, context)
-    mail.queue(
+    mail.write(
+        template,
+        context,
         to=subscriber.email,
-        subject=subject,
-        text=text,
-        html=html,
         purpose=purpose,
         from_email=site.sender,
         about=subscriber.about,

@@ -37,7 +37,7 @@ def feed(request):
         feed_guid=own,
         author_name=clean(site.curator_name or site.name),
     )
-    for issue in Issue.objects.public()[:ENTRIES]:
+    for issue in Issue.objects.public().prefetch_related("pictures")[:ENTRIES]:
         letters.add_item(**entry(issue))
     return HttpResponse(
         letters.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
@@ -52,7 +52,7 @@ def entry(issue) -> dict:
         "unique_id": address,
         "unique_id_is_permalink": True,
         "description": clean(issue.preheader),
-        "content": clean(body.html(issue.mail_body)),
+        "content": clean(body.html(issue.mail_body, issue.pictures.all(), settings.BASE_URL)),
         "pubdate": issue.sent_at,
         "updateddate": issue.sent_at,
     }

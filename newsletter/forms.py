@@ -1,10 +1,8 @@
 from django import forms
 
 from newsletter.models import Subscriber
-from outbox.headers import one_address
+from outbox.address import WRONG, require_reachable
 from qa.models import Topic
-
-WRONG_ADDRESS = "Enter an e-mail address in the usual form, such as name@example.org"
 
 
 class SubscribeForm(forms.Form):
@@ -17,7 +15,7 @@ class SubscribeForm(forms.Form):
         help_text="For the newsletter and nothing else. It is never published.",
         error_messages={
             "required": "Enter your e-mail address",
-            "invalid": WRONG_ADDRESS,
+            "invalid": WRONG,
             "max_length": "An e-mail address has at most 254 characters",
         },
     )
@@ -28,10 +26,7 @@ class SubscribeForm(forms.Form):
         return bool(self.cleaned_data["website"])
 
     def clean_email(self) -> str:
-        try:
-            return one_address(self.cleaned_data["email"])
-        except ValueError as error:
-            raise forms.ValidationError(WRONG_ADDRESS) from error
+        return require_reachable(self.cleaned_data["email"])
 
 
 class PreferencesForm(forms.Form):

@@ -1,6 +1,7 @@
 """Letters at the desk: written, seen as a mail, sent by a decision of its own."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponse
@@ -11,8 +12,9 @@ from django.utils.translation import ngettext
 
 from config.middleware import policy
 from newsletter import checks, drafting, emails
-from newsletter.models import Issue
+from newsletter.models import Issue, IssuePicture
 from newsletter.running_admin import RunningAdmin
+from qa.picture_admin import PictureInline, save_pictures
 
 # The mail brings its own inline styles, as mails do; so it is shown in a frame with a policy of
 # its own, in which no script runs.
@@ -24,6 +26,7 @@ DARK = "@media (prefers-color-scheme: dark)"
 class ScheduleForm(forms.Form):
     at = forms.DateTimeField(
         label="Send it at",
+        help_text=f"By the clock of {settings.TIME_ZONE}.",
         widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
         error_messages={"invalid": "Give a day and a time", "required": "Give a day and a time"},
     )
@@ -35,6 +38,21 @@ class ScheduleForm(forms.Form):
         return at
 
 
+class IssuePictureInline(PictureInline):
+    """For whoever may change the letter, as long as that is a draft."""
+
+    model = IssuePicture
+
+    def has_change_permission(self, request, obj=None):
+        may = request.user.has_perm("newsletter.change_issue")
+        return may and not (obj and obj.is_sent)
+
+    def has_view_permission(self, request, obj=None):
+        return request.user.has_perm("newsletter.view_issue")
+
+    has_add_permission = has_delete_permission = has_change_permission
+
+
 class IssueAdmin(RunningAdmin, admin.ModelAdmin):
     list_display = ["subject", "status", "topic", "author", "scheduled_at", "sent_at", "public"]
     list_filter = ["status", "topic"]
@@ -42,6 +60,7 @@ class IssueAdmin(RunningAdmin, admin.ModelAdmin):
     fields = ["subject", "preheader", "slug", "topic", "body", "public"]
     prepopulated_fields = {"slug": ["subject"]}
     view_on_site = False
+    inlines = [IssuePictureInline]
     change_form_template = "newsletter/admin/issue.html"
     change_list_template = "newsletter/admin/issues.html"
 
@@ -60,6 +79,9 @@ class IssueAdmin(RunningAdmin, admin.ModelAdmin):
         if not change:
             obj.author = request.user
         super().save_model(request, obj, form, change)
+
+    def save_formset(self, request, form, formset, change):
+        save_pictures(formset)
 
     def get_urls(self):
         view = self.admin_site.admin_view

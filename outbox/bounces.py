@@ -20,7 +20,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from .models import Message
-from .suppression import LETTERS, Suppression
+from .suppression import LETTERS, NEWS, Suppression
 
 MAX_BYTES = 1024 * 1024  # of one report
 MOST = 200  # reports in one go
@@ -35,7 +35,7 @@ class Report:
     """What one mail reports: about which of ours, and why it came back."""
 
     message_id: str
-    reason: str  # of Suppression.Reason
+    reason: str | None  # of Suppression.Reason; None where it is not the mailbox that is at fault
     addresses: frozenset = frozenset()  # in lower case; empty where it names none
     words: str = ""
 
@@ -57,21 +57,41 @@ def take(content):
 
 @transaction.atomic
 def record(report):
-    """Mark the mail as bounced and hold letters to its address back; False if it is not ours."""
+    """Mark the mail as bounced, and hold back what its address gets in bulk. False if not ours."""
     message = Message.objects.filter(message_id=report.message_id).first()
     if not message or (report.addresses and message.to.lower() not in report.addresses):
         return False
-    if report.reason == Suppression.Reason.BOUNCE:
+    if report.reason != Suppression.Reason.COMPLAINT:
         Message.objects.filter(pk=message.pk).update(
             bounced_at=timezone.now(), last_error=report.words[:500]
         )
+    if report.reason:
+        hold_back(message, report.reason)
+    return True
+
+
+@transaction.atomic
+def refused(message):
+    """The server said at once that there is no such mailbox: as if the mail had come back."""
+    Message.objects.filter(pk=message.pk).update(bounced_at=timezone.now())
+    hold_back(message, Suppression.Reason.BOUNCE)
+
+
+def hold_back(message, reason):
+    """No more mail in bulk to its address: of any kind where the mailbox is none, else of its own.
+
+    Nor what waits; what came back stays listed as it is.
+    """
+    purpose = NEWS if message.is_news else LETTERS
     Suppression.objects.get_or_create(
-        address=message.to.lower(), purpose=LETTERS, defaults={"reason": report.reason}
+        address=message.to.lower(), purpose=purpose, defaults={"reason": reason}
     )
     letters = Message.objects.filter(to=message.to, bulk=True)
+    if reason == Suppression.Reason.COMPLAINT:
+        news = letters.of_news()
+        letters = news if message.is_news else letters.exclude(pk__in=news.values("pk"))
     letters.cancel()
-    letters.drop_stuck()
-    return True
+    letters.filter(bounced_at=None).drop_stuck()
 
 
 def parse(content):
@@ -98,12 +118,18 @@ def failure(part, message_id):
     recipients = [str(b["Original-Recipient"] or b["Final-Recipient"] or "") for b in hard]
     named = {found.rpartition(";")[2].strip().lower() for found in recipients} - {""}
     words = " ".join(str(hard[0]["Diagnostic-Code"] or hard[0]["Status"] or "").split())
-    return Report(message_id, Suppression.Reason.BOUNCE, frozenset(named), f"Came back: {words}")
+    reason = None if is_policy(hard[0]) else Suppression.Reason.BOUNCE
+    return Report(message_id, reason, frozenset(named), f"Came back: {words}")
 
 
 def is_hard(block):
     failed = str(block["Action"] or "").strip().lower() == "failed"
     return failed and str(block["Status"] or "").strip().startswith("5.")
+
+
+def is_policy(block):
+    """RFC 3463, 3.8: refused by rules, of which the sender's own SPF or DKIM may be the reason."""
+    return str(block["Status"]).strip().startswith("5.7.")
 
 
 def original(message):

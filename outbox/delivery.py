@@ -13,11 +13,12 @@ from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.utils import timezone
 
+from . import bounces
 from .claims import claim, hand_over, mine, recover, release, reply_timeout
 from .headers import LINE_LIMIT
 from .models import ACCOUNT, MAX_TRIES, UNCLAIMED, WORDLESS, Message, Status
 from .pace import Pace
-from .retry import SERVICE_IS_DOWN, code_of, delay, explain, judge
+from .retry import SERVICE_IS_DOWN, code_of, delay, explain, judge, names_no_mailbox
 
 # For so long a server's own trouble costs its mails no try.
 SERVER_PATIENCE = timedelta(hours=24)
@@ -150,6 +151,8 @@ class Round:
             self.put_back(message, error, attempts=message.attempts, not_before=when)
         elif verdict.permanent or message.attempts + 1 >= MAX_TRIES:
             self.give_up(message, "failed", Status.FAILED, verdict, error)
+            if names_no_mailbox(error):
+                bounces.refused(message)
         else:
             wait = delay(message.attempts + 1)
             self.put_back(message, error, not_before=timezone.now() + wait)

@@ -35,6 +35,12 @@ def queue(*, dedupe_key=None, **mail):
     return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)[0]
 
 
+def write(template, context, **mail):
+    """Compose one mail from its templates and queue it, with `queue`'s further arguments."""
+    subject, text, html = compose(template, context)
+    return queue(subject=subject, text=text, html=html, **mail)
+
+
 def queue_all(mails):
     """Write many mails, dicts of `queue`'s arguments, at once; return how many were new.
 

@@ -15,6 +15,7 @@ from .wording import Wording
 MAX_TRIES = 8
 # Errors that tell of the server or the line, as `outbox.retry.explain` writes them.
 SILENCE = ["TimeoutError", "SMTPServerDisconnected", "ConnectionResetError", "BrokenPipeError"]
+NEWS_BATCH = "news:"  # begins the batch of mails about what somebody follows
 ACCOUNT = "account"  # the purpose of mails whose links and codes open an account
 
 
@@ -100,6 +101,10 @@ class MessageQuerySet(models.QuerySet):
         return stuck.update(
             status=Status.QUEUED, attempts=0, not_before=timezone.now(), **UNCLAIMED
         )
+
+    def of_news(self):
+        """Mails about what somebody follows."""
+        return self.filter(batch__startswith=NEWS_BATCH)
 
     def forget_keys(self):
         """Blank what opens an account in mails that will not be sent any more; return how many."""
@@ -193,6 +198,10 @@ class Message(models.Model):
 
     def __str__(self):
         return f"{self.purpose} #{self.pk}"
+
+    @property
+    def is_news(self):
+        return self.batch.startswith(NEWS_BATCH)
 
     @property
     def parts(self):

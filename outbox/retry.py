@@ -1,6 +1,7 @@
 """What an error means for the mail, and for the round (RFC 5321, 4.2.1 and 4.5.4.1)."""
 
 import random
+import re
 import smtplib
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,6 +11,9 @@ GROWTH = 3.15  # eight tries then lie within 24 hours
 SERVICE_IS_DOWN = {421, 454}  # the server speaks of itself, not of this mail (RFC 3463, RFC 4954)
 # Raised while building the mail, so it would be raised again. UnicodeError is a ValueError.
 UNBUILDABLE = (ValueError, TypeError, LookupError, smtplib.SMTPNotSupportedError)
+
+# RFC 3463, 3.2 and 3.3: no such mailbox or domain, moved, disabled; RFC 7505: takes no mail.
+NO_MAILBOX = re.compile(rb"\b5\.(?:1\.(?:1|2|3|6|10)|2\.1)\b")
 
 
 def delay(attempts):
@@ -47,6 +51,12 @@ def code_of(error):
     else:
         code = getattr(error, "smtp_code", 0)
     return code if 400 <= code <= 599 else None
+
+
+def names_no_mailbox(error):
+    """Whether the server says for good that the recipient's address is none."""
+    refused = isinstance(error, smtplib.SMTPRecipientsRefused)
+    return refused and any(NO_MAILBOX.search(words) for _, words in error.recipients.values())
 
 
 def explain(error):

@@ -1,14 +1,20 @@
 """Addresses that get no more mail of one kind, whatever a list says."""
 
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
-LETTERS = "letters"
+LETTERS, NEWS = "letters", "news"  # of the newsletter; of what somebody follows
 
 
 class SuppressionQuerySet(models.QuerySet):
     def letters(self):
-        return self.filter(purpose=LETTERS)
+        """What keeps letters from an address: a complaint about them, or a mailbox that is none."""
+        return self.filter(Q(purpose=LETTERS) | Q(reason=Suppression.Reason.BOUNCE))
+
+    def news(self):
+        """The same for news."""
+        return self.filter(Q(purpose=NEWS) | Q(reason=Suppression.Reason.BOUNCE))
 
     def holds(self, address):
         """Whether letters to this address are held back."""
@@ -18,7 +24,7 @@ class SuppressionQuerySet(models.QuerySet):
 class Suppression(models.Model):
     """One address (in lower case) and one purpose.
 
-    There is only one so far: who calls a letter spam still gets the answer to a question.
+    Who calls a letter spam still gets the answer to a question, and news of what they follow.
     """
 
     class Reason(models.TextChoices):

@@ -81,23 +81,19 @@ def _after_undo():
 def _to_asker(question, template: str, purpose: str, not_before=None, **context) -> None:
     if not question.email:
         return
-    subject, text, html = mail.compose(
+    site = question.site
+    context |= {
+        "question": question,
+        "site": site,
+        "site_name": site.name,
+        "private_url": settings.BASE_URL + question.get_private_url(),
+    }
+    mail.write(
         template,
-        {
-            "question": question,
-            "site": question.site,
-            "site_name": question.site.name,
-            "private_url": settings.BASE_URL + question.get_private_url(),
-            **context,
-        },
-    )
-    mail.queue(
+        context,
         to=question.email,
-        subject=subject,
-        text=text,
-        html=html,
         purpose=purpose,
-        from_email=question.site.sender,
+        from_email=site.sender,
         about=question.about,
         not_before=not_before,
     )
@@ -109,12 +105,10 @@ def _to_author(answer, template: str, **context) -> None:
     question = answer.question
     site = question.site
     context |= {"answer": answer, "question": question, "site": site, "site_name": site.name}
-    subject, text, html = mail.compose(template, context)
-    mail.queue(
+    mail.write(
+        template,
+        context,
         to=answer.author.email,
-        subject=subject,
-        text=text,
-        html=html,
         purpose=READER_ANSWER,
         from_email=site.sender,
         about=answer.about,

@@ -16,13 +16,15 @@ from django.utils import timezone
 from outbox import mail
 from outbox.models import Message, Status
 from outbox.wording import Wording
-from qa.models import DayCount, Image, Question, TopicPicture, Trace, UnsavedEdit
+from qa.models import DayCount, Image, Question, Trace, UnsavedEdit
 from qa.models.deciding import CLAIM
+from qa.models.picture import Picture
 from qa.models.workflow import Status as State
 
 STAGED_KEPT = timedelta(hours=24)  # pictures of a question that is not sent, since they came
 UPLOADS_KEPT = timedelta(hours=1)  # files that are being uploaded
 DRAFTS_KEPT = timedelta(days=14)  # since the last change
+HELPERS_KEPT = timedelta(days=1)  # of who said that an answer helped
 SENDERS_KEPT = timedelta(days=30)  # fingerprints of addresses (qa.models.Trace)
 REFUSED_KEPT = timedelta(days=180)  # declined questions and spam, since it was decided
 UNSAVED_KEPT = timedelta(days=30)  # what a curator typed and did not save
@@ -88,7 +90,11 @@ def _delete(questions) -> int:
 
 def purge_traces() -> int:
     """Forget who sent how much; return how many rows."""
-    return Trace.objects.filter(created_at__lt=timezone.now() - SENDERS_KEPT).delete()[0]
+    now = timezone.now()
+    old = Q(created_at__lt=now - SENDERS_KEPT)
+    # Of another day they count no more.
+    old |= Q(what="helped", created_at__lt=now - HELPERS_KEPT)
+    return Trace.objects.filter(old).delete()[0]
 
 
 def purge_unsaved_edits() -> int:
@@ -134,8 +140,9 @@ def _purge(alias: str, column: str) -> int:
     folders = [name for name in storage.listdir("")[0] if KEY.fullmatch(name)]
     latest = timezone.now() - ORPHANS_KEPT[alias]
     old = [name for name in folders if _modified(storage, name) < latest]
-    known = {*Image.objects.values_list(column, flat=True)}
-    known |= {*TopicPicture.objects.values_list(column, flat=True)}
+    known = set()
+    for kind in Picture.__subclasses__():  # of every app, so that none of them is forgotten here
+        known |= {*kind.objects.values_list(column, flat=True)}
     orphans = [name for name in old if name not in known]
     for name in orphans:
         storage.delete_folder(name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from config import providers
 from qa import housekeeping
 
 ROOT = Path(__file__).parent.parent
@@ -14,6 +15,7 @@ ROOT = Path(__file__).parent.parent
 def test_every_environment_variable_is_documented():
     source = (ROOT / "config/settings.py").read_text() + (ROOT / "qa/demo.py").read_text()
     names = set(re.findall(r'environment\.\w+\(\s*"([A-Z_]+)"', source))
+    names |= {name for needed in providers.NEEDED.values() for name in needed}
     names |= set(re.findall(r'environ(?:\.get\(|\[)"([A-Z_]+)"', source))
 
     rows = set(re.findall(r"^\| `([A-Z_]+)` \|", (ROOT / "docs/operations.md").read_text(), re.M))

@@ -7,9 +7,9 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BASE = {"qa.imaging", "qa.permissions", "qa.emails", "qa.markdown", "qa.search", "qa.storage"}
-BASE |= {"qa.forgery", "qa.unavailable", "qa.wal"}
+BASE |= {"qa.forgery", "qa.prepared", "qa.unavailable", "qa.wal"}
 ROOMS = {"qa.asking", "qa.desk", "qa.archive"}
-APPS = ("qa", "accounts", "newsletter", "outbox", "config")
+APPS = ("qa", "accounts", "newsletter", "following", "outbox", "config")
 
 
 def modules():
@@ -40,17 +40,21 @@ def within(name: str, packages) -> bool:
 def forbidden(name: str) -> set[str]:
     """Packages that a module must not import."""
     if within(name, {"outbox"}):
-        return {"qa", "accounts", "newsletter"}
+        return {"qa", "accounts", "newsletter", "following"}
     if within(name, BASE):
-        return {"qa.models", "accounts", "newsletter"} | ROOMS
+        return {"qa.models", "accounts", "newsletter", "following"} | ROOMS
     if within(name, {"qa.models"}):
-        return {"newsletter"} | ROOMS
-    if within(name, {"newsletter", "accounts"}):
+        return {"newsletter", "following"} | ROOMS
+    if within(name, {"newsletter"}):
+        return {"following"} | ROOMS
+    if within(name, {"following"}):
+        return {"accounts"} | ROOMS
+    if within(name, {"accounts"}):
         return ROOMS
     for room in ROOMS:
         if within(name, {room}):
-            return ROOMS - {room}
-    return set()
+            return {"following"} | ROOMS - {room}
+    return {"following"} if within(name, {"qa"}) else set()
 
 
 @pytest.mark.parametrize(("name", "path"), [*modules()], ids=lambda value: str(value))

@@ -1,15 +1,20 @@
 """Mail programs, scanners and previews open every link of a mail, often thrice: nothing happens."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.db import connection
 from django.test import Client
+from django.utils import timezone
 
+from following import telling
+from following.models import Follow, News
 from outbox.models import Message
 from tests import factories
 from tests.accounts.cast import BACKEND, is_signed_in
+from tests.following import cast as following
 from tests.newsletter import cast as newsletter
 
 pytestmark = pytest.mark.django_db
@@ -39,11 +44,29 @@ def mails(settings):
     newsletter.fact_sheet()
     newsletter.asked("sven@example.org")
     newsletter.asked("sue@example.org").confirm()
+    news_of_what_is_followed(curator)
     return list(Message.objects.all())
 
 
+def news_of_what_is_followed(curator) -> None:
+    """A mail to confirm, and one with every link to stop."""
+    ask = {"email": "fred@example.org", "frequency": "instant"}
+    topic = factories.topic("vitamin-d")
+    question = factories.published(by=curator, topic=topic)
+    News.objects.create(kind="answer", question=question, topic=topic)
+    for target in (topic, question):
+        Follow.objects.request(target=target, **ask)
+        following.follow(target)
+    correction = question.corrections.create(note="Not at noon.")
+    News.objects.create(kind="correction", question=question, correction=correction)
+    now = timezone.now()
+    Follow.objects.update(told_at=now - timedelta(minutes=2))
+    News.objects.update(created_at=now - timedelta(minutes=1))
+    telling.tell()
+
+
 def links(messages) -> set[str]:
-    texts = [f"{mail.text}\n{mail.html}\n{mail.headers}" for mail in messages]
+    texts = ["\n".join([*mail.parts, str(mail.headers)]) for mail in messages]
     return {found for text in texts for found in LINK.findall(text.replace("&amp;", "&"))}
 
 
@@ -63,6 +86,7 @@ def differences(before: dict, after: dict) -> set[str]:
 
 def test_the_mails_have_a_link_of_every_kind(mails):
     kinds = "confirm-email password/reset/key confirm/ asked/ newsletter/confirm unsubscribe"
+    kinds += " following/confirm /stop/"
 
     found = " ".join(links(mails))
 

@@ -1,6 +1,18 @@
+from allauth.socialaccount.adapter import get_adapter
 from django import template
 
 register = template.Library()
+
+
+@register.simple_tag(takes_context=True)
+def ways_elsewhere(context) -> list[dict]:
+    """The providers that the environment names, as {name, url}; its form is sent there."""
+    request = context["request"]
+    return [
+        {"name": provider.name, "url": provider.get_login_url(request)}
+        for provider in get_adapter().list_providers(request)
+    ]
+
 
 WORDS = {
     "Email": "E-mail address",

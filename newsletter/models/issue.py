@@ -71,7 +71,10 @@ class Issue(models.Model):
         max_length=200, blank=True, help_text="Mailboxes show it after the subject."
     )
     slug = models.SlugField(max_length=100, unique=True)
-    body = models.TextField(help_text="Markdown, headings from ## on.", max_length=60_000)
+    body = models.TextField(
+        help_text="Markdown, headings from ## on; ![](picture:name) shows a picture of below.",
+        max_length=60_000,
+    )
     topic = models.ForeignKey(
         "qa.Topic",
         models.SET_NULL,
@@ -126,7 +129,7 @@ class Issue(models.Model):
 
     @property
     def html(self) -> str:
-        return body.html(self.body)
+        return body.html(self.body, self.pictures.all())
 
     @property
     def mail_body(self) -> str:

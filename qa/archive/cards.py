@@ -16,6 +16,8 @@ from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
 from qa.models import Image, Question, Topic
+from qa.models.topic import topic_address
+from qa.prepared import Prepared
 
 LATEST = 8
 # All that a list needs; what an asker wrote in private is not even loaded.
@@ -38,6 +40,15 @@ def listed() -> QuerySet:
         .newest_first()
         .annotate(pictures=Coalesce(Subquery(pictures, output_field=IntegerField()), 0))
     )
+
+
+def listed_about(topic: int) -> QuerySet:
+    """The same of one topic, by its number."""
+    return listed().filter(topic=topic)
+
+
+latest = Prepared(lambda: listed()[:LATEST])
+latest_about = Prepared(lambda topic: listed_about(topic)[:LATEST])
 
 
 def teasers(questions: Iterable[Question], topic: bool = True) -> list[dict]:
@@ -68,13 +79,8 @@ def _month(first_day) -> str:
 
 def topics() -> list[dict]:
     """Every topic with its number of answered questions, for components/topic_list.html."""
-    rows = Topic.objects.only("slug", "title", "summary", "answered_count")
+    rows = Topic.objects.values_list("slug", "title", "summary", "answered_count")
     return [
-        {
-            "title": topic.title,
-            "url": topic.get_absolute_url(),
-            "summary": topic.summary,
-            "count": topic.answered_count,
-        }
-        for topic in rows
+        {"title": title, "url": topic_address(slug), "summary": summary, "count": count}
+        for slug, title, summary, count in rows
     ]

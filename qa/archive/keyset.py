@@ -5,12 +5,15 @@ new questions are published, and the last page costs no more than the first.
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+
+from qa.prepared import Prepared
 
 PAGE = 30
 LARGEST_ID = 2**63 - 1
@@ -64,25 +67,47 @@ class KeysetPage:
     older_url: str
 
 
-def page(rows: QuerySet, path: str, before: str = "") -> KeysetPage:
-    """The page of `rows` (newest first) that `before` names; the first one without it."""
-    cursor = Cursor.parse(before) if before else None
-    found = list((rows.filter(cursor.older) if cursor else rows)[: PAGE + 1])
-    shown = found[:PAGE]
-    return KeysetPage(
-        questions=shown,
-        path=address(path, cursor),
-        newer_url=_newer(rows, path, cursor) if cursor else "",
-        older_url=address(path, Cursor.of(shown[-1])) if len(found) > PAGE else "",
-    )
+class Pages:
+    """The pages of a list. `rows` makes its queryset, newest first, from what the list is of (a
+    topic's number, say), which `page` is given as well.
+    """
+
+    def __init__(self, rows: Callable[..., QuerySet]):
+        @Prepared
+        def first(*of):
+            return rows(*of)[: PAGE + 1]
+
+        @Prepared
+        def older(at, pk, *of):
+            return rows(*of).filter(Cursor(at, pk).older)[: PAGE + 1]
+
+        @Prepared
+        def newer(at, pk, *of):
+            ahead = rows(*of).filter(Cursor(at, pk).newer).order_by("published_at", "pk")
+            return ahead[PAGE : PAGE + 1]
+
+        self.first, self.older, self.newer = first, older, newer
+
+    def page(self, path: str, before: str, *of) -> KeysetPage:
+        """The page at `path` that `before` names; the first one without it.
+
+        Raises Http404 for what names no page.
+        """
+        cursor = Cursor.parse(before) if before else None
+        found = self.older(cursor.at, cursor.pk, *of) if cursor else self.first(*of)
+        shown = found[:PAGE]
+        return KeysetPage(
+            questions=shown,
+            path=address(path, cursor),
+            newer_url=self._newer(path, cursor, *of) if cursor else "",
+            older_url=address(path, Cursor.of(shown[-1])) if len(found) > PAGE else "",
+        )
+
+    def _newer(self, path: str, cursor: Cursor, *of) -> str:
+        """The page that ends where this one begins: the first, or one with its own address."""
+        ahead = self.newer(cursor.at, cursor.pk, *of)
+        return address(path, Cursor.of(ahead[0])) if ahead else path
 
 
 def address(path: str, cursor: Cursor | None) -> str:
     return f"{path}?before={quote(str(cursor), safe=',:')}" if cursor else path
-
-
-def _newer(rows: QuerySet, path: str, cursor: Cursor) -> str:
-    """The page that ends where this one begins: the first, or one with an address of its own."""
-    ahead = rows.filter(cursor.newer).order_by("published_at", "pk").prefetch_related(None)
-    key = ahead.values_list("published_at", "pk")[PAGE : PAGE + 1].first()
-    return address(path, Cursor(*key)) if key else path

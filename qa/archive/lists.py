@@ -7,10 +7,13 @@ from qa.archive import cards, keyset
 from qa.archive.pages import HOME, TOPICS, Page, cached
 from qa.models import Topic
 
+every = keyset.Pages(cards.listed)
+of_topic = keyset.Pages(cards.listed_about)
+
 
 @cached("before")
 def answered(request):
-    found = keyset.page(cards.listed(), "/answered/", request.GET.get("before", ""))
+    found = every.page("/answered/", request.GET.get("before", ""))
     page = Page(
         title="Answered questions",
         description="Every question that was answered here, newest first.",
@@ -27,8 +30,7 @@ def topic_answered(request, slug):
     if topic is None:
         raise Http404("no such topic")
     path = topic.get_absolute_url()
-    rows = cards.listed().filter(topic=topic)
-    found = keyset.page(rows, f"{path}answered/", request.GET.get("before", ""))
+    found = of_topic.page(f"{path}answered/", request.GET.get("before", ""), topic.pk)
     page = Page(
         title=f"Answered questions: {topic.title}",
         description=f"Every answered question about {topic.title}, newest first.",

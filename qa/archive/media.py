@@ -30,4 +30,6 @@ def media(request, key, name):
     response.headers["Cache-Control"] = CACHED
     response.headers["ETag"] = f'"{match[0]}"'
     response.headers["Last-Modified"] = http_date(modified)
+    # Letters and feeds are read in other sites' pages, which show this site's pictures.
+    response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

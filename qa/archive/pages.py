@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass, field
-from functools import wraps
+from functools import cached_property, wraps
 from urllib.parse import quote
 
 from django.conf import settings
@@ -76,22 +76,22 @@ class Page:
     feed: str = ""
     data: dict = field(default_factory=dict)
 
-    @property
+    @cached_property
     def url(self) -> str:
         return absolute(self.path)
 
-    @property
+    @cached_property
     def image_url(self) -> str:
         return absolute(self.image) if self.image else ""
 
-    @property
+    @cached_property
     def oembed(self) -> str:
         """Where other sites learn how to show this page within their own (oembed.com)."""
         if self.kind != "article":
             return ""
         return absolute(f"/oembed/?url={quote(self.url, safe='')}&format=json")
 
-    @property
+    @cached_property
     def json_ld(self) -> SafeString:
         """The structured data as a data block, which no browser executes."""
         graph = [item for item in (self.data, self._breadcrumbs()) if item]

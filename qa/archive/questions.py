@@ -12,8 +12,9 @@ from qa.archive import structured
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.moved import of_question
 from qa.archive.pages import HOME, TOPICS, Page, cached
-from qa.archive.rows import Prepared, Rows
+from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
+from qa.prepared import Prepared
 
 RELATED = 5
 # Never loaded, so never shown.
@@ -120,8 +121,13 @@ def related(question: Question) -> list[Question]:
     numbers = question.closest
     if numbers is None:
         numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
-    rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
+    rows = {row.pk: row for row in _titles(*numbers)} if numbers else {}
     return [rows[number] for number in numbers if number in rows][:RELATED]
+
+
+@Prepared
+def _titles(*numbers: int) -> QuerySet:
+    return Question.objects.published().filter(pk__in=numbers).only("title", "slug")
 
 
 def _page(answer: Answer, site: SiteProfile) -> Page:
@@ -129,7 +135,7 @@ def _page(answer: Answer, site: SiteProfile) -> Page:
     topic = question.topic
     return Page(
         title=question.title,
-        description=markdown.teaser(answer.body, 160),
+        description=question.teaser,
         path=question.get_absolute_url(),
         crumbs=[HOME, TOPICS, {"label": topic.title, "url": topic.get_absolute_url()}],
         kind="article",

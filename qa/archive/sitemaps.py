@@ -1,6 +1,6 @@
 """The sitemap: an index, and files of at most 50,000 addresses (sitemaps.org)."""
 
-from django.db.models import F, Max
+from django.db.models import F, Max, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Greatest
 from django.http import Http404, HttpResponse
 from django.utils.html import escape
@@ -18,15 +18,12 @@ XMLNS = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 @cached()
 def sitemap(request):
     """The index: pages, topics, and a file for each block of questions."""
-    blocks = (
-        Question.objects.published()
-        .order_by()
-        .values(block=F("pk") / BLOCK)
-        .annotate(changed=Max(CHANGED))
-        .order_by("block")
-    )
     files = [("/sitemap-pages.xml", None), ("/sitemap-topics.xml", _newest(_topics()))]
-    files += [(f"/sitemap-questions-{row['block']}.xml", row["changed"]) for row in blocks]
+    last = Question.objects.published().aggregate(last=Max("pk"))["last"] or 0
+    for block in range(last // BLOCK + 1):
+        # One by one, as a database that groups them sorts all questions first.
+        if changed := _block(block).aggregate(changed=Max(CHANGED))["changed"]:
+            files.append((f"/sitemap-questions-{block}.xml", changed))
     return _xml("sitemapindex", "sitemap", files)
 
 
@@ -48,25 +45,26 @@ def sitemap_topics(request):
 
 @cached()
 def sitemap_questions(request, block):
-    rows = (
-        Question.objects.published()
-        .filter(pk__gte=block * BLOCK, pk__lt=(block + 1) * BLOCK)
-        .order_by("pk")
-        .values_list("pk", "slug", CHANGED)
-    )
+    rows = _block(block).order_by("pk").values_list("pk", "slug", CHANGED)
     pages = [(f"/questions/{pk}/{slug}/", changed) for pk, slug, changed in rows.iterator()]
     if not pages:
         raise Http404("no such sitemap")
     return _xml("urlset", "url", pages)
 
 
+def _block(block: int) -> QuerySet:
+    return Question.objects.published().filter(pk__gte=block * BLOCK, pk__lt=(block + 1) * BLOCK)
+
+
 def _topics() -> list[tuple]:
     """Each topic's page, and when its article or its list of answers last changed."""
-    answered = Topic.objects.filter(questions__in=Question.objects.published())
-    newest = dict(answered.order_by().values_list("pk").annotate(at=Max("questions__published_at")))
+    answered = Question.objects.published().filter(topic=OuterRef("pk")).newest_first()
+    topics = Topic.objects.only("slug", "updated_at").annotate(
+        newest=Subquery(answered.values("published_at")[:1])
+    )
     return [
-        (topic.get_absolute_url(), max(topic.updated_at, newest.get(topic.pk, topic.updated_at)))
-        for topic in Topic.objects.all()
+        (topic.get_absolute_url(), max(topic.updated_at, topic.newest or topic.updated_at))
+        for topic in topics
     ]
 
 

@@ -1,10 +1,11 @@
 """One topic with what stands on its page, in one query."""
 
-from django.db.models import OuterRef
+from django.db.models import OuterRef, QuerySet
 from django.http import Http404
 
 from qa.archive.rows import Rows
 from qa.models import Reference, Topic, TopicPicture
+from qa.prepared import Prepared
 
 SOURCE_FIELDS = ("heading", "title", "source", "url", "doi", "pmid", "note")
 
@@ -14,12 +15,25 @@ def load_topic(slug: str) -> Topic:
 
     Raises Http404 for a slug that is none.
     """
+    topic = next(iter(_with_lists(slug)), None)
+    if topic is None:
+        raise Http404("no such topic")
+    topic.sources = [Reference(**row) for row in topic.source_rows]
+    topic.sisters = [Topic(**row) for row in topic.sister_rows]
+    topic.drawings = [TopicPicture(**row) for row in topic.drawing_rows]
+    topic.share_image = topic.drawings[0].public_links.largest if topic.drawings else ""
+    return topic
+
+
+@Prepared
+def _with_lists(slug: str) -> QuerySet:
+    """The row of `load_topic`."""
     related = Topic.objects.filter(
         pk__in=Topic.related.through.objects.filter(from_topic=OuterRef(OuterRef("pk"))).values(
             "to_topic"
         )
     )
-    topic = (
+    return (
         Topic.objects.filter(slug=slug)
         .select_related("author", "parent")
         .annotate(
@@ -33,12 +47,5 @@ def load_topic(slug: str) -> Topic:
                 *("name", "alt", "caption", "credit", "width", "height", "public_key"),
             ),
         )
-        .first()
+        .order_by("pk")[:1]
     )
-    if topic is None:
-        raise Http404("no such topic")
-    topic.sources = [Reference(**row) for row in topic.source_rows]
-    topic.sisters = [Topic(**row) for row in topic.sister_rows]
-    topic.drawings = [TopicPicture(**row) for row in topic.drawing_rows]
-    topic.share_image = topic.drawings[0].public_links.largest if topic.drawings else ""
-    return topic

@@ -14,7 +14,7 @@ from qa.models import Policy, SiteProfile
 @cached()
 def home(request):
     site = SiteProfile.load()
-    latest = cards.teasers(cards.listed()[: cards.LATEST])
+    latest = cards.teasers(cards.latest())
     context = {
         "page": Page(
             title=site.tagline or "Questions, answered",
@@ -41,7 +41,7 @@ def topic_list(request):
 def topic_detail(request, slug):
     topic = load_topic(slug)
     site = SiteProfile.load()
-    latest = cards.listed().filter(topic=topic)[: cards.LATEST]
+    latest = cards.latest_about(topic.pk)
     article = topic.rendered(topic.drawings)
     takes_questions = topic.takes_questions()
     page = Page(

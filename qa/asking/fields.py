@@ -5,7 +5,7 @@ import re
 from django import forms
 from django.core.exceptions import ValidationError
 
-from outbox.headers import one_address
+from outbox.address import require_reachable
 
 # What XML 1.0 (and so a feed) cannot carry, or PostgreSQL cannot store: controls, surrogates.
 UNSTORABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
@@ -75,16 +75,6 @@ class Address(forms.CharField):
 
     widget = forms.EmailInput
     EMPTY = "Enter your e-mail address, so that the answer can reach you."
-    WRONG = "Enter an e-mail address in the usual form, like name@example.org."
-    # RFC 6531 would allow them; too few mail servers do.
-    LETTERS = (
-        "Before the @, an e-mail address may only have the letters a to z, without accents, digits "
-        "and signs such as the dot. Enter one that has."
-    )
-    NOWHERE = (
-        "Enter an e-mail address whose part after the @ is a name with a dot, like example.org. No "
-        "mail of ours reaches “{host}”."
-    )
 
     def __init__(self, *, disclosure="", **options):
         super().__init__(**options)
@@ -96,15 +86,7 @@ class Address(forms.CharField):
     def validate(self, value: str) -> None:
         if not value:
             raise ValidationError(self.EMPTY)
-        name, _, host = value.rpartition("@")
-        if name and not name.isascii():
-            raise ValidationError(self.LETTERS)
-        try:
-            one_address(value)
-        except ValueError:
-            raise ValidationError(self.WRONG) from None
-        if host.startswith("[") or "." not in host:
-            raise ValidationError(self.NOWHERE.format(host=host))
+        require_reachable(value)
 
     def run_validators(self, value) -> None:
         """Everything is said by `validate`, in our words."""

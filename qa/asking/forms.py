@@ -99,8 +99,10 @@ class QuestionForm(forms.Form):
             )
         if question and question.submitted_at:
             del self.fields["guidelines"], self.fields["newsletter"]
-        elif not Policy.objects.current(Policy.Kind.GUIDELINES):
-            del self.fields["guidelines"]
+        else:
+            self.agreed_to = Policy.objects.current(Policy.Kind.GUIDELINES)
+            if self.agreed_to is None:
+                del self.fields["guidelines"]
 
     def columns(self) -> dict:
         """The valid words, as columns of the question."""
@@ -108,7 +110,7 @@ class QuestionForm(forms.Form):
         columns = {"asked_title": data["title"], "asked_body": data["body"]}
         columns |= {name: data[name] for name in ("name", "location", "email")}
         if "guidelines" in self.fields:
-            columns["guidelines"] = Policy.objects.current(Policy.Kind.GUIDELINES)
+            columns["guidelines"] = self.agreed_to
         if "newsletter" in self.fields:
             columns["wants_newsletter"] = data["newsletter"]
         return columns

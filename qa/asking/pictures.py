@@ -71,6 +71,8 @@ def add(question, request) -> Intake:
 
 def _surplus(question, uploads) -> list[str]:
     """The sentences about files that are refused unopened, being more than a question may have."""
+    if not uploads:
+        return []
     full = question.images.count() >= imaging.MAX_FILES
     why = FULL if full else AT_ONCE
     return [f"“{file_name(upload)}” was not taken. {why}" for upload in uploads]

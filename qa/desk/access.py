@@ -2,6 +2,7 @@
 
 from functools import wraps
 
+from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -19,6 +20,25 @@ def curators_only(view):
         return view(request, *args, **kwargs)
 
     return guarded
+
+
+class CuratorAdmin(admin.ModelAdmin):
+    """A list for curators: what is in it is made and decided elsewhere, and never deleted."""
+
+    def has_module_permission(self, request) -> bool:
+        return permissions.is_curator(request.user)
+
+    def has_view_permission(self, request, obj=None) -> bool:
+        return permissions.is_curator(request.user)
+
+    def has_change_permission(self, request, obj=None) -> bool:
+        return permissions.is_curator(request.user)
+
+    def has_add_permission(self, request) -> bool:
+        return False
+
+    def has_delete_permission(self, request, obj=None) -> bool:
+        return False
 
 
 def curators():

@@ -3,46 +3,24 @@
 from django.http import Http404
 
 from qa.desk.access import curators
-from qa.desk.decisions import decide, decision, told
-from qa.desk.forms import DraftForm
-from qa.desk.page import load
+from qa.desk.deciding import decision, told
 from qa.models import Topic
 
 
-@decision
-def move_topic(request, pk: int):
-    topic = chosen(Topic.objects, request.POST.get("topic"))
-    return decide(
-        request,
-        load(pk),
-        "move_topic",
-        DraftForm,
-        lambda question, form: question.move_topic(topic, by=request.user),
-    )
+@decision("move_topic")
+def move_topic(request, question, form):
+    question.move_topic(chosen(Topic.objects, request.POST.get("topic")), by=request.user)
 
 
-@decision
-def assign(request, pk: int):
+@decision("assign")
+def assign(request, question, form):
     typed = request.POST.get("person")
-    person = chosen(curators(), typed) if typed else None
-    return decide(
-        request,
-        load(pk),
-        "assign",
-        DraftForm,
-        lambda question, form: question.assign(person, by=request.user),
-    )
+    question.assign(chosen(curators(), typed) if typed else None, by=request.user)
 
 
-@decision
-def demerge(request, pk: int):
-    return decide(
-        request,
-        load(pk),
-        "demerge",
-        DraftForm,
-        lambda question, form: question.demerge(by=request.user, tell=told(request, "tell_apart")),
-    )
+@decision("demerge")
+def demerge(request, question, form):
+    question.demerge(by=request.user, tell=told(request, "tell_apart"))
 
 
 def chosen(rows, number: str | None):

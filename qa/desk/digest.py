@@ -115,12 +115,10 @@ def _write(user, news: News, queue: dict) -> None:
         "queue_url": address,
         "settings_url": settings.BASE_URL + reverse("admin:qa_digest_changelist"),
     }
-    subject, text, html = mail.compose("desk_digest", context)
-    mail.queue(
+    mail.write(
+        "desk_digest",
+        context,
         to=user.email,
-        subject=subject,
-        text=text,
-        html=html,
         purpose=emails.DIGEST,
         from_email=site.sender,
         about=f"digest:{user.pk}",

@@ -6,8 +6,7 @@ from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
 
-from qa import permissions
-from qa.desk.access import curators_only
+from qa.desk.access import CuratorAdmin, curators_only
 from qa.models import Digest
 
 Every = Digest.Every
@@ -30,7 +29,7 @@ class DigestForm(forms.ModelForm):
 
 
 @admin.register(Digest)
-class DigestAdmin(admin.ModelAdmin):
+class DigestAdmin(CuratorAdmin):
     """The address of the list is the curator's own form; nobody sees or changes another's."""
 
     @method_decorator([never_cache, curators_only])
@@ -49,17 +48,8 @@ class DigestAdmin(admin.ModelAdmin):
         status = 422 if form.errors else 200
         return render(request, "admin/qa/digest/settings.html", context, status=status)
 
-    def has_module_permission(self, request):
-        return permissions.is_curator(request.user)
-
     def has_view_permission(self, request, obj=None):
-        return obj is None and permissions.is_curator(request.user)
-
-    def has_add_permission(self, request):
-        return False
+        return obj is None and super().has_view_permission(request)
 
     def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False

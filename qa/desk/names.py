@@ -15,28 +15,9 @@ NEVER = _words("never_names.txt")
 
 WORD = re.compile(r"[^\W\d_]+(?:['’-][^\W\d_]+)*")
 PARTICLES = frozenset(
-    [
-        "van",
-        "der",
-        "den",
-        "de",
-        "da",
-        "do",
-        "dos",
-        "du",
-        "la",
-        "le",
-        "von",
-        "zu",
-        "bin",
-        "ibn",
-        "al",
-        "el",
-        "mac",
-        "mc",
-        "st",
-    ]
-)
+    ["van", "der", "den", "de", "da", "do", "dos", "du", "la", "le", "von", "zu", "bin", "ibn",
+     "al", "el", "mac", "mc", "st"]
+)  # fmt: skip
 CONDITIONS = re.compile(
     r"(?:['’]s\b)?[\s-]*(?:(?!(?:has|had|is|was|and|from|with|who)\b)[\w-]+[\s-]+){0,2}?(?:syndromes?|diseases?|disorders?|palsy|disability|"
     r"tumou?rs?|sarcoma|lymphoma|anaemia|anemia|ataxia|dystrophy|atrophy|scale|score|test|sign|"

@@ -7,7 +7,6 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 
-from qa import permissions
 from qa.desk import (
     aids,
     arranging,
@@ -23,6 +22,7 @@ from qa.desk import (
     views,
     writing,
 )
+from qa.desk.access import CuratorAdmin
 from qa.desk.fields import QUESTION
 from qa.desk.filters import Counts, SpamFilter, StateFilter, TopicFilter, WhoseFilter, asked
 from qa.models import Answer, Event, Question
@@ -33,7 +33,7 @@ WARM, HOT = 24, 48
 
 
 @admin.register(Question)
-class QuestionAdmin(admin.ModelAdmin):
+class QuestionAdmin(CuratorAdmin):
     """The list is the admin's own; the page of one question is qa.desk.page."""
 
     list_display = ["title"]
@@ -100,21 +100,6 @@ class QuestionAdmin(admin.ModelAdmin):
     def get_urls(self):
         guard = unsaved.rescuing(self.admin_site.admin_view)
         return aids.urls(guard) + question_urls(guard) + super().get_urls()
-
-    def has_module_permission(self, request):
-        return permissions.is_curator(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return permissions.is_curator(request.user)
-
-    def has_change_permission(self, request, obj=None):
-        return permissions.is_curator(request.user)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 def question_urls(guard) -> list:

@@ -8,9 +8,9 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.views.decorators.cache import never_cache
 
-from qa import markdown, permissions
+from qa import markdown
 from qa.desk import history
-from qa.desk.access import curators_only
+from qa.desk.access import CuratorAdmin, curators_only
 from qa.desk.fields import Text
 from qa.models import Answer
 from qa.models.workflow import StateConflict
@@ -20,7 +20,7 @@ WAITING_FIRST = Case(When(status=Answer.Status.PENDING, then=Value(0)), default=
 
 
 @admin.register(Answer)
-class AnswerAdmin(admin.ModelAdmin):
+class AnswerAdmin(CuratorAdmin):
     """Readers' answers alone: the official one belongs to the question's page."""
 
     list_display = ["first_words", "question", "written_by", "status", "created_at"]
@@ -69,21 +69,6 @@ class AnswerAdmin(admin.ModelAdmin):
     @admin.action(description="Decline")
     def decline_selected(self, request, queryset):
         _decide_all(request, queryset, "declined", lambda answer: answer.decline(by=request.user))
-
-    def has_module_permission(self, request):
-        return permissions.is_curator(request.user)
-
-    def has_view_permission(self, request, obj=None):
-        return permissions.is_curator(request.user)
-
-    def has_change_permission(self, request, obj=None):
-        return permissions.is_curator(request.user)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
 
 @never_cache

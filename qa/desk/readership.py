@@ -14,6 +14,7 @@ What = DayCount.What
 PER_ANSWER = {
     "helped": What.HELPED,
     "did_not_help": What.DID_NOT_HELP,
+    "same_here": What.SAME_HERE,
     "ended_here": What.ALREADY_ANSWERED,
 }
 
@@ -60,7 +61,7 @@ def _phrases(what: str) -> list[dict]:
 
 
 def _answers() -> list[dict]:
-    """Answers that readers said something about: {question, helped, did_not_help, ended_here}."""
+    """Answers that readers said something about: {question} and the counts of PER_ANSWER."""
     counts = {
         name: Sum("number", filter=Q(what=what), default=0) for name, what in PER_ANSWER.items()
     }
@@ -70,7 +71,7 @@ def _answers() -> list[dict]:
         .exclude(subject="")
         .values("subject")
         .annotate(**counts)
-        .order_by("-did_not_help", "-ended_here", "-helped", "subject")[:ANSWERS]
+        .order_by("-did_not_help", "-same_here", "-ended_here", "-helped", "subject")[:ANSWERS]
     )
     questions = Question.objects.only("title").in_bulk([int(row["subject"]) for row in rows])
     return [
@@ -86,7 +87,7 @@ def due_for_review() -> list[Answer]:
         Answer.objects.official()
         .filter(question__in=Question.objects.published(), review_due_at__lte=timezone.localdate())
         .select_related("question")
-        .only("reviewed_at", "review_due_at", "question__title")
+        .only("reviewed_at", "review_due_at", "question__title", "question__same_here")
         .annotate(total=Window(Count(F("pk"))))
         .order_by("review_due_at", "pk")[:DUE]
     )

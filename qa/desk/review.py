@@ -2,19 +2,15 @@
 
 from django.contrib import messages
 from django.shortcuts import get_object_or_404, redirect
-from django.views.decorators.cache import never_cache
 
-from qa.desk.access import curators_only
+from qa.desk.deciding import posted
 from qa.models import Answer
 from qa.models.workflow import StateConflict
 
 
-@never_cache
-@curators_only
+@posted
 def reviewed(request, pk: int):
-    """POST stamps the answer of question `pk`; whoever comes by GET is shown the question."""
-    if request.method != "POST":
-        return redirect("admin:qa_question_change", pk)
+    """Stamp the answer of question `pk`."""
     answer = get_object_or_404(Answer.objects.official(), question=pk)
     try:
         answer.review(by=request.user)

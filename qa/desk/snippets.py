@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
-from qa import permissions
+from qa.desk.access import CuratorAdmin
 from qa.desk.fields import Text
 from qa.models import Snippet
 
@@ -57,7 +57,7 @@ class SnippetForm(forms.ModelForm):
 
 
 @admin.register(Snippet)
-class SnippetAdmin(admin.ModelAdmin):
+class SnippetAdmin(CuratorAdmin):
     """Each curator's own snippets and the shared ones; another's own are nobody else's."""
 
     form = SnippetForm
@@ -78,12 +78,5 @@ class SnippetAdmin(admin.ModelAdmin):
     def is_shared(self, snippet) -> bool:
         return snippet.owner_id is None
 
-    def has_module_permission(self, request) -> bool:
-        return permissions.is_curator(request.user)
-
-    def has_view_permission(self, request, obj=None) -> bool:
-        return permissions.is_curator(request.user)
-
-    has_add_permission = has_module_permission
-    has_change_permission = has_view_permission
-    has_delete_permission = has_view_permission
+    has_add_permission = CuratorAdmin.has_module_permission
+    has_delete_permission = CuratorAdmin.has_change_permission

@@ -6,9 +6,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from qa.desk.decisions import decide, decision, mails
-from qa.desk.forms import DraftForm, PublicForm
-from qa.desk.page import load
+from qa.desk.deciding import decision, mails
+from qa.desk.forms import PublicForm
 
 FARTHEST = timedelta(days=366)
 
@@ -33,28 +32,12 @@ class ScheduleForm(PublicForm):
         return at
 
 
-@decision
-def schedule(request, pk: int):
-    return decide(
-        request,
-        load(pk),
-        "schedule",
-        ScheduleForm,
-        lambda question, form: question.publish_at(
-            form.cleaned_data["publish_at"],
-            by=request.user,
-            note=form.cleaned_data["note"],
-            mails=mails(request),
-        ),
-    )
+@decision("schedule", ScheduleForm)
+def schedule(request, question, form):
+    at, note = form.cleaned_data["publish_at"], form.cleaned_data["note"]
+    question.publish_at(at, by=request.user, note=note, mails=mails(request))
 
 
-@decision
-def unschedule(request, pk: int):
-    return decide(
-        request,
-        load(pk),
-        "unschedule",
-        DraftForm,
-        lambda question, form: question.unschedule(by=request.user),
-    )
+@decision("unschedule")
+def unschedule(request, question, form):
+    question.unschedule(by=request.user)

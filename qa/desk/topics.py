@@ -9,35 +9,8 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html
 
-from qa import imaging
 from qa.models import OldAddress, Question, Reference, Topic, TopicPicture
-
-
-class TopicPictureForm(forms.ModelForm):
-    """A new row takes a file; to replace a picture, remove it and add another."""
-
-    file = forms.FileField(required=False, help_text="JPEG, PNG, WebP, HEIC; at most 15 MB.")
-
-    class Meta:
-        model = TopicPicture
-        fields = ["name", "alt", "caption", "credit"]
-
-    def clean_file(self):
-        """Store the picture's files; the row follows with the form. Unused files are swept up."""
-        upload = self.cleaned_data["file"]
-        if upload is None and self.instance._state.adding:
-            raise forms.ValidationError("Choose a picture.")
-        if upload is not None and self.instance._state.adding:
-            self._take(upload)
-        return upload
-
-    def _take(self, upload) -> None:
-        if upload.size > imaging.MAX_BYTES:
-            raise forms.ValidationError("This file is larger than 15 MB.")
-        try:
-            self.instance.stage(upload.read())
-        except (imaging.ImageRefused, imaging.DecoderUnavailable) as refusal:
-            raise forms.ValidationError(str(refusal)) from None
+from qa.picture_admin import PictureInline, save_pictures
 
 
 class AsTopic:
@@ -67,28 +40,9 @@ class ReferenceInline(AsTopic, admin.StackedInline):
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
 
-class TopicPictureInline(AsTopic, admin.StackedInline):
+class TopicPictureInline(AsTopic, PictureInline):
     model = TopicPicture
-    form = TopicPictureForm
-    fields = ["shown", "name", "file", "alt", "caption", "credit"]
-    readonly_fields = ["shown"]
-    extra = 0
-    classes = ["collapse"]
-
-    @admin.display(description="picture")
-    def shown(self, picture):
-        if picture.public_key is None:
-            return "Shown once it is saved; in the text write ![](picture:name)."
-        links = picture.public_links
-        return format_html(
-            '<img class="desk-picture" src="{}" alt="{}" width="{}" height="{}"> '
-            "In the text: <code>![](picture:{})</code>",
-            links.src,
-            picture.alt,
-            picture.width,
-            picture.height,
-            picture.name,
-        )
+    fields = [*PictureInline.fields, "caption", "credit"]
 
 
 @admin.register(Topic)
@@ -100,7 +54,7 @@ class TopicAdmin(admin.ModelAdmin):
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     inlines = [TopicPictureInline, ReferenceInline]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "summary", "body", "preview"]}),
+        (None, {"fields": ["title", "slug", "summary", "body", "preview", "followed"]}),
         (
             "Asking",
             {
@@ -117,7 +71,7 @@ class TopicAdmin(admin.ModelAdmin):
         ),
         ("Place and author", {"fields": ["parent", "related", "order", "author", "reviewed_at"]}),
     ]
-    readonly_fields = ["preview", "measured"]
+    readonly_fields = ["preview", "measured", "followed"]
 
     def get_queryset(self, request):
         waits = models.Q(questions__status=Question.Status.PENDING)
@@ -138,6 +92,12 @@ class TopicAdmin(admin.ModelAdmin):
             return "After the first save."
         url = reverse("admin:qa_topic_preview", args=[topic.pk])
         return format_html('<a href="{}">The saved article as readers see it</a>', url)
+
+    @admin.display(description="followed by")
+    def followed(self, topic):
+        """How many are mailed what is new in it, never who (the app `following`)."""
+        count = topic.follows.standing().count() if topic.pk else 0
+        return f"{count:,} reader{'' if count == 1 else 's'}"
 
     @admin.display(description="what askers are told")
     def measured(self, topic):
@@ -169,15 +129,6 @@ class TopicAdmin(admin.ModelAdmin):
         super().save_model(request, topic, form, change)
 
     def save_formset(self, request, form, formset, change):
-        """Pictures go with their files, and an article's pictures are public."""
-        if formset.model is not TopicPicture:
-            return super().save_formset(request, form, formset, change)
-        with transaction.atomic():
-            formset.save(commit=False)
-            for picture in formset.deleted_objects:
-                picture.discard()
-            for picture in [*formset.new_objects, *(row for row, _ in formset.changed_objects)]:
-                picture.save()
-                if picture.public_key is None:
-                    picture.publish_files()
-        return None
+        if formset.model is TopicPicture:
+            return save_pictures(formset)
+        return super().save_formset(request, form, formset, change)

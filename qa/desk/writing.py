@@ -5,7 +5,7 @@ from django.core.exceptions import ValidationError
 from django.shortcuts import redirect
 
 from qa.desk.arranging import chosen
-from qa.desk.decisions import decision
+from qa.desk.deciding import posted
 from qa.desk.fields import Text
 from qa.desk.page import load, question_url, show
 from qa.desk.sheet import Sheet
@@ -16,7 +16,7 @@ from qa.models.workflow import StateConflict
 SETTLED = "Nothing was done: somebody has replied to this or put it aside already."
 
 
-@decision
+@posted
 def reply(request, pk: int):
     question = load(pk)
     written = _written(request, question)
@@ -36,7 +36,7 @@ def reply(request, pk: int):
     return redirect(question_url(question))
 
 
-@decision
+@posted
 def put_aside(request, pk: int):
     question = load(pk)
     try:

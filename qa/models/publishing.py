@@ -13,9 +13,9 @@ from qa.models.workflow import RULES, StateConflict, plain
 
 
 def public_slug(title: str) -> str:
-    """The last part of a question's address; "answer" is where readers answer."""
+    """The last part of a question's address; "answer" and "follow" are pages of theirs."""
     slug = slugify(title)[:80].strip("-")
-    return "question" if slug in {"", "answer"} else slug
+    return "question" if slug in {"", "answer", "follow"} else slug
 
 
 class Publishing:

@@ -204,7 +204,7 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
         return ", ".join(part for part in (self.name, self.location) if part)
 
     def get_absolute_url(self) -> str:
-        return reverse("archive:question_detail", args=[self.pk, self.slug])
+        return f"/questions/{self.pk}/{self.slug}/"  # as qa.models.topic.topic_address
 
     def get_private_url(self) -> str:
         return reverse("asking:status", args=[self.key])
@@ -225,5 +225,4 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
 
     def _lock(self) -> None:
         """Load the row as it is now and keep others from changing it until the commit."""
-        Question.objects.select_for_update().get(pk=self.pk)
-        self.refresh_from_db()
+        self.refresh_from_db(from_queryset=Question.objects.select_for_update())

@@ -1,13 +1,18 @@
 """What public pages need of a question, worked out when it changes and not when it is read."""
 
+from datetime import timedelta
+
 from django.db import models, transaction
+from django.utils import timezone
 
 from qa import markdown, search
+from qa.models.day_count import DayCount
 from qa.models.topic import Topic
 
 # Related questions that are kept; a page shows the first five of them that are still public.
 CLOSEST = 8
 AT_ONCE = 100  # questions that `prepare_pages` writes in one transaction
+A_YEAR = timedelta(days=365)
 
 
 class Showing(models.Model):
@@ -17,6 +22,8 @@ class Showing(models.Model):
     excerpt = models.CharField(max_length=160, blank=True, editable=False)
     # Numbers of the answered questions most like this one, best first; None: to be worked out.
     closest = models.JSONField(null=True, editable=False)
+    # How often readers said “I have this too” in the last year (count_same_here); None: never.
+    same_here = models.PositiveIntegerField(null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -70,6 +77,23 @@ class Showing(models.Model):
             row = cls.objects.filter(pk=question.pk, revision=question.revision)
             if row.update(excerpt=excerpt, closest=closest):
                 answer.store_html()
+
+    @classmethod
+    @transaction.atomic
+    def count_same_here(cls) -> None:
+        """Bring those numbers up to date. Once a day (the worker): a number that changes empties
+        the cache of finished pages, so a reader's word does not change it at once.
+        """
+        lately = DayCount.objects.filter(
+            what=DayCount.What.SAME_HERE, day__gt=timezone.localdate() - A_YEAR
+        )
+        sums = lately.exclude(subject="").values_list("subject").annotate(models.Sum("number"))
+        counted = {int(subject): number for subject, number in sums}
+        public = cls.objects.published()
+        shown = dict(public.exclude(same_here=None).values_list("pk", "same_here"))
+        for pk in sorted(counted.keys() | shown.keys()):
+            if counted.get(pk) != shown.get(pk):
+                public.filter(pk=pk).update(same_here=counted.get(pk))
 
     def recount(self, *topics: int) -> None:
         """Bring the numbers of answered questions of its topic, and of `topics`, up to date."""

@@ -156,7 +156,8 @@ class Workflow(models.Model):
         """Put `plan` (columns of Schedule) in the place of what was planned, and return that."""
         schedules = Schedule.objects.filter(question=self)
         old = schedules.values("at", "by_id", "note", "mails").first()
-        schedules.delete()
+        if old:
+            schedules.delete()
         if plan:
             schedules.create(question=self, **plan)
         return old and {name: plain(value) for name, value in old.items()}

@@ -6,7 +6,12 @@ something becomes public or ceases to be, so that asking, desk and archive can a
 (docs/adr/0002).
 """
 
-from qa.search import embedding, lexical, vectors
+import os
+
+# Read when NumPy is imported: requests share the processors, so none takes several for itself.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+from qa.search import lexical, vectors
 from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
 from qa.search.ranking import ranked
 from qa.search.words import LONGEST_WORD, MOST_TERMS, STOP, WORD, fold, telling_words, terms
@@ -70,26 +75,24 @@ def forget(question_id: int) -> None:
 def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: int = 0):
     """Questions that have every word of `text`, best first.
 
-    The last word also counts as a beginning, from three letters on. Returns (hits, total), the
-    total up to MOST_COUNTED. Words in quotes must follow each other; words that say nothing are
-    passed over. Whatever is typed is words, never query syntax.
+    The last word also counts as a beginning, from three letters on and unless it is an everyday
+    word. Returns (hits, total), the total up to MOST_COUNTED; of more only the newest are ranked.
+    Words in quotes must follow each other; words that say nothing are passed over. Whatever is
+    typed is words, never query syntax.
     """
     wanted = terms(text)
     if not wanted:
         return [], 0
-    found = lexical.hits(wanted, topic_id, limit, offset)
-    if 0 < len(found) < limit:
-        return found, offset + len(found)
-    return found, lexical.count(wanted, topic_id)
+    return lexical.find(wanted, topic_id, limit, offset)
 
 
 def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[int]:
     """Numbers of the published questions closest to a new one, best first.
 
-    None where not even the best fits (the model's `threshold`); beside a good one, fair ones.
+    None where not even the best fits; beside a good one, fair ones.
     """
-    found = [(score, pk) for score, pk in ranked(text) if pk != exclude]
-    enough = embedding.current().threshold
+    found, enough = ranked(text)
+    found = [(score, pk) for score, pk in found if pk != exclude]
     if not found or found[0][0] < enough:
         return []
     fair = min(enough, FAIR * found[0][0])

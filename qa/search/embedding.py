@@ -21,6 +21,7 @@ def current():
     """The model of settings.SIMILAR_MODEL, loaded once in each process.
 
     A model has a `name`, `embed(text)` giving a vector of length 1 (all zeros for a text without
-    words), `slow`, and how its cosines are judged: `words_weight` and `threshold`.
+    words), `slow`, and how its cosines are judged: `words_weight`, `least` and `by_chance`
+    (qa/search/ranking.py).
     """
     return MiniLM() if settings.SIMILAR_MODEL == "minilm" else built_in()

@@ -12,6 +12,9 @@ OPEN, CLOSE = "\x02", "\x03"
 SHORTEST_BEGINNING = 3
 # Counting goes on to here; nobody reads the thousandth page, and counting a million takes long.
 MOST_COUNTED = 1000
+# Of more hits than are counted so many are ranked, the newest. To rank each question that has an
+# everyday word takes seconds in an archive of a million.
+MOST_RANKED = 1000
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,21 @@ def merge_segments() -> None:
             cursor.execute("INSERT INTO qa_search (qa_search) VALUES ('optimize')")
 
 
-def hits(terms: list[list[str]], topic_id: int | None, limit: int, offset: int) -> list[Hit]:
-    """Questions that have every term, best first."""
-    return _hits(_all_of(terms), topic_id, limit, offset)
+def find(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
+    """One page of the questions that have every term, best first, and the count of all.
+
+    The last word may go on, unless it is very short, or found often enough as it is.
+    """
+    values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
+    values |= {"limit": limit, "offset": offset}
+    found = _some(values)
+    if len(found) < MOST_COUNTED and _may_go_on(terms):
+        values["query"] += ":*" if _is_postgres() else "*"
+        found = _some(values)
+    if offset >= len(found):
+        return [], len(found)
+    page = _page(values) if len(found) < MOST_COUNTED else _page_of_newest(values, found)
+    return _marked(page, values), len(found)
 
 
 def titles(numbers: list[int]) -> dict[int, str]:
@@ -94,57 +109,98 @@ def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
         return cursor.fetchall()
 
 
+def _is_postgres() -> bool:
+    return connection.vendor == "postgresql"
+
+
 def _id() -> str:
-    return "id" if connection.vendor == "postgresql" else "rowid"
+    return "id" if _is_postgres() else "rowid"
 
 
-def _hits(query: str, topic_id: int | None, limit: int, offset: int) -> list[Hit]:
-    select, where = _dialect(topic_id)
-    values = {
-        "query": query,
-        "topic": topic_id,
-        "limit": limit,
-        "offset": offset,
-        "open": OPEN,
-        "close": CLOSE,
-        "options": f"StartSel={OPEN},StopSel={CLOSE}",
-    }
+def _select(sql: str, values: dict) -> list[tuple]:
+    """{found} in the statement becomes the condition for what is searched for."""
+    found = _FOUND_POSTGRES if _is_postgres() else _FOUND_SQLITE
+    if values.get("topic"):
+        found += _TOPIC_POSTGRES if _is_postgres() else _TOPIC_SQLITE
     with connection.cursor() as cursor:
-        cursor.execute(select.format(where=where), values)
-        return [Hit(*row) for row in cursor.fetchall()]
+        cursor.execute(sql.format(found=found, id=_id()), values)
+        return cursor.fetchall()
 
 
-def count(terms: list[list[str]], topic_id: int | None) -> int:
-    """How many questions have every term; MOST_COUNTED for as many and more."""
-    _, where = _dialect(topic_id)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT count(*) FROM (SELECT 1 FROM qa_search WHERE {where}"  # noqa: S608 (no word of a visitor's)
-            " LIMIT %(most)s) AS found",
-            {"query": _all_of(terms), "topic": topic_id, "most": MOST_COUNTED},
-        )
-        return cursor.fetchone()[0]
+def _some(values: dict) -> list[int]:
+    """Numbers of the questions there are, MOST_COUNTED of them at most."""
+    sql = "SELECT {id} FROM qa_search WHERE {found} LIMIT %(most)s"
+    return [number for (number,) in _select(sql, values | {"most": MOST_COUNTED})]
+
+
+def _may_go_on(terms: list[list[str]]) -> bool:
+    """Whether the last word may. To gather what begins with an everyday word takes long."""
+    last = terms[-1]
+    if len(last) > 1 or len(last[0]) < SHORTEST_BEGINNING:
+        return False
+    alone = {"query": _all_of([last]), "since": 0}
+    return len(terms) == 1 or len(_some(alone)) < MOST_COUNTED
+
+
+def _page(values: dict) -> list[tuple[int, float]]:
+    """Numbers and scores, best first."""
+    score = "-ts_rank(document, to_tsquery('english', %(query)s))"
+    if not _is_postgres():
+        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
+        unweighed = values["since"] and values["query"].endswith("*")
+        score = "0.0" if unweighed else "bm25(qa_search, 8.0, 1.0)"
+    return _select(
+        f"SELECT {{id}}, {score} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
+        " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
+        values,
+    )
+
+
+def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
+    """The same, where only the newest are ranked, as there are very many.
+
+    FTS5 knows where these begin. PostgreSQL finds the oldest first: by how far apart they lie it
+    is guessed, and looked further back where there are too few.
+    """
+    if not _is_postgres():
+        newest = "SELECT rowid FROM qa_search WHERE {found} ORDER BY rowid DESC LIMIT %(most)s"
+        numbers = _select(newest, values | {"most": MOST_RANKED})
+        return _page(values | {"since": numbers[-1][0]})
+    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found)
+    page = []
+    while len(page) < values["limit"] and width < 4 * last:
+        page = _page(values | {"since": max(0, last - width)})
+        width *= 4
+    return page
+
+
+def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:
+    """The hits of a page with their snippets, which cost more than the search does.
+
+    SQLite walks once from the first to the last of them: to look each up would search anew.
+    """
+    if not best:
+        return []
+    numbers = [number for number, _ in best]
+    places = {f"n{at}": number for at, number in enumerate(numbers)}
+    rows = _select(
+        (_MARKED_POSTGRES if _is_postgres() else _MARKED_SQLITE)
+        + f" IN ({', '.join(f'%({name})s' for name in places)})",
+        values
+        | places
+        | {"since": min(numbers), "until": max(numbers), "open": OPEN, "close": CLOSE}
+        | {"topic": None, "options": f"StartSel={OPEN},StopSel={CLOSE}"},
+    )
+    texts = {number: (title, snippet) for number, title, snippet in rows}
+    return [Hit(number, *texts[number], score) for number, score in best if number in texts]
 
 
 def _all_of(terms: list[list[str]]) -> str:
-    """Every term; the last word may go on, unless it is very short."""
-    postgres = connection.vendor == "postgresql"
-    parts = [_phrase(term, postgres) for term in terms]
-    if len(terms[-1]) == 1 and len(terms[-1][0]) >= SHORTEST_BEGINNING:
-        parts[-1] += ":*" if postgres else "*"
-    return (" & " if postgres else " ").join(parts)
-
-
-def _phrase(term: list[str], postgres: bool) -> str:
-    if postgres:
-        return " <-> ".join(f"'{words.fold(word)}'" for word in term)
-    return f'"{" ".join(term)}"'
-
-
-def _dialect(topic_id) -> tuple[str, str]:
-    """The SELECT and the WHERE of this database."""
-    select, where = _POSTGRES if connection.vendor == "postgresql" else _SQLITE
-    return select, where if topic_id is None else f"{where} AND topic_id = %(topic)s"
+    """Every term."""
+    if _is_postgres():
+        parts = (" <-> ".join(f"'{words.fold(word)}'" for word in term) for term in terms)
+        return " & ".join(parts)
+    return " ".join(f'"{" ".join(term)}"' for term in terms)
 
 
 _INSERT_SQLITE = "INSERT INTO qa_search (rowid, topic_id, title, body) VALUES (%s, %s, %s, %s)"
@@ -152,31 +208,19 @@ _INSERT_POSTGRES = (
     "INSERT INTO qa_search (id, topic_id, title, body, document) VALUES (%s, %s, %s, %s,"
     " setweight(to_tsvector('english', %s), 'A') || to_tsvector('english', %s))"
 )
-# The best are chosen first and only they are marked: snippets cost more than the search does.
-_SQLITE = (
-    """
-    WITH best AS MATERIALIZED (
-        SELECT rowid AS id, bm25(qa_search, 8.0, 1.0) AS score FROM qa_search WHERE {where}
-        ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s
-    )
-    SELECT best.id, highlight(qa_search, 0, %(open)s, %(close)s),
-           snippet(qa_search, 1, %(open)s, %(close)s, '…', 30), best.score
-    FROM best CROSS JOIN qa_search ON qa_search.rowid = best.id
-    WHERE qa_search MATCH %(query)s ORDER BY best.score, best.id DESC
-    """,
-    "qa_search MATCH %(query)s",
-)
-_POSTGRES = (
-    """
-    WITH best AS MATERIALIZED (
-        SELECT id, title, body, -ts_rank(document, q) AS score
-        FROM qa_search, to_tsquery('english', %(query)s) AS q WHERE {where}
-        ORDER BY 4, 1 DESC LIMIT %(limit)s OFFSET %(offset)s
-    )
-    SELECT id,
-           ts_headline('english', title, q, %(options)s || ',HighlightAll=true'),
-           ts_headline('english', body, q, %(options)s || ',MaxWords=32,MinWords=20'), score
-    FROM best, to_tsquery('english', %(query)s) AS q ORDER BY score, id DESC
-    """,
-    "document @@ to_tsquery('english', %(query)s)",
-)
+_FOUND_SQLITE = "qa_search MATCH %(query)s AND rowid >= %(since)s"
+_FOUND_POSTGRES = "document @@ to_tsquery('english', %(query)s) AND id >= %(since)s"
+# FTS5 has no index of topics, and to read the row of each hit takes long. The plus sign keeps it
+# from searching anew for each question of the topic.
+_TOPIC_SQLITE = " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)"
+_TOPIC_POSTGRES = " AND topic_id = %(topic)s"
+_MARKED_SQLITE = """
+    SELECT rowid, highlight(qa_search, 0, %(open)s, %(close)s),
+           snippet(qa_search, 1, %(open)s, %(close)s, '…', 30)
+    FROM qa_search WHERE {found} AND rowid <= %(until)s AND +rowid
+"""
+_MARKED_POSTGRES = """
+    SELECT id, ts_headline('english', title, q, %(options)s || ',HighlightAll=true'),
+           ts_headline('english', body, q, %(options)s || ',MaxWords=32,MinWords=20')
+    FROM qa_search, to_tsquery('english', %(query)s) AS q WHERE id
+"""

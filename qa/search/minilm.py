@@ -1,8 +1,8 @@
 """The larger model, all-MiniLM-L6-v2, computed in NumPy.
 
 A BERT of six layers, whose output is averaged (Wang et al. 2020; Reimers and Gurevych 2019).
-It is installed by requirements-similar.txt and never fetched by itself. About 15 ms of one
-processor for a question, 25 ms for a long message.
+It is installed by requirements-similar.txt and never fetched by itself. What it costs of a
+processor is in docs/adr/0012.
 """
 
 import hashlib
@@ -11,6 +11,7 @@ import json
 import os
 import tempfile
 import zipfile
+from math import pi, sqrt
 from pathlib import Path
 
 import numpy as np
@@ -22,14 +23,14 @@ from qa.search.wordpiece import Wordpiece
 PACKAGE = "all_minilm_l6_v2"
 # Of model.safetensors, as sentence-transformers published it.
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-# One processor computes 64 pieces in 15 ms and the 256 that the model can take in 80.
-LAYERS, HEADS, WIDTH, MOST_PIECES = 6, 12, 384, 128
+# Of the 256 that the model can take, what comes later takes time and tells nothing more.
+LAYERS, HEADS, WIDTH, MOST_PIECES = 6, 12, 384, 96
 START, END = 101, 102  # the vocabulary's [CLS] and [SEP]
 
 
 class MiniLM:
     name, slow = "minilm", True
-    words_weight, threshold = 0.1, 0.32
+    words_weight, least, by_chance = 0.2, -0.155, 0.15
 
     def __init__(self):
         folder = _folder()
@@ -51,68 +52,93 @@ class MiniLM:
 
     def encode(self, numbers: np.ndarray) -> np.ndarray:
         """One vector for each row of pieces; rows are equally long, with START and END."""
-        states = _normal(self.words[numbers] + self.places[: numbers.shape[1]], *self.norm)
+        rows, length = numbers.shape
+        states = (self.words[numbers] + self.places[:length]).reshape(-1, WIDTH)
+        states = _normal(states, *self.norm)
         for layer in self.layers:
-            states = layer(states)
-        mean = states.mean(axis=1)
+            states = layer(states, rows)
+        mean = states.reshape(rows, length, WIDTH).mean(axis=1)
         return mean / np.linalg.norm(mean, axis=1, keepdims=True)
 
 
 class _Layer:
-    """Attention among the pieces, then two dense layers, each with a way round it."""
+    """Attention among the pieces, then two dense layers, each with a way round it.
+
+    Most is computed in place: at this size, writing new arrays takes as long as the arithmetic.
+    """
 
     def __init__(self, tensors, prefix: str):
         def dense(name):
-            return tensors[f"{prefix}{name}.weight"].T, tensors[f"{prefix}{name}.bias"]
+            weight = np.ascontiguousarray(tensors[f"{prefix}{name}.weight"].T)  # a fifth quicker
+            return weight, tensors[f"{prefix}{name}.bias"]
 
         def norm(name):
             name = f"{prefix}{name}.LayerNorm"
             return tensors[f"{name}.weight"], tensors[f"{name}.bias"]
 
-        self.query = dense("attention.self.query")
-        self.key = dense("attention.self.key")
-        self.value = dense("attention.self.value")
+        three = [dense(f"attention.self.{name}") for name in ("query", "key", "value")]
+        self.three = tuple(np.concatenate(parts, axis=-1) for parts in zip(*three, strict=True))
         self.mixed, self.mixed_norm = dense("attention.output.dense"), norm("attention.output")
         self.inner, self.outer = dense("intermediate.dense"), dense("output.dense")
         self.norm = norm("output")
 
-    def __call__(self, states: np.ndarray) -> np.ndarray:
-        query, key, value = (
-            (states @ weight + bias).reshape(*states.shape[:2], HEADS, -1).swapaxes(1, 2)
-            for weight, bias in (self.query, self.key, self.value)
-        )
-        scores = query @ key.swapaxes(2, 3) / np.float32(np.sqrt(WIDTH / HEADS))
-        shares = np.exp(scores - scores.max(axis=3, keepdims=True))
-        shares /= shares.sum(axis=3, keepdims=True)
-        mixed = (shares @ value).swapaxes(1, 2).reshape(states.shape)
-        states = _normal(states + mixed @ self.mixed[0] + self.mixed[1], *self.mixed_norm)
-        inner = _gelu(states @ self.inner[0] + self.inner[1])
-        return _normal(states + inner @ self.outer[0] + self.outer[1], *self.norm)
+    def __call__(self, states: np.ndarray, rows: int) -> np.ndarray:
+        three = _dense(states, *self.three).reshape(rows, -1, 3, HEADS, WIDTH // HEADS)
+        query, key, value = three.transpose(2, 0, 3, 1, 4)
+        query *= np.float32(sqrt(HEADS / WIDTH))
+        scores = query @ key.swapaxes(2, 3)
+        scores -= scores.max(axis=3, keepdims=True)
+        np.exp(scores, out=scores)
+        mixed = scores @ value
+        mixed /= scores.sum(axis=3, keepdims=True)
+        mixed = _dense(mixed.swapaxes(1, 2).reshape(states.shape), *self.mixed)
+        mixed += states
+        states = _normal(mixed, *self.mixed_norm)
+        outer = _dense(_gelu(_dense(states, *self.inner)), *self.outer)
+        outer += states
+        return _normal(outer, *self.norm)
+
+
+def _dense(states, weight, bias):
+    states = states @ weight
+    states += bias
+    return states
 
 
 def _normal(states, weight, bias):
-    states = states - states.mean(axis=-1, keepdims=True)
-    spread = np.sqrt((states * states).mean(axis=-1, keepdims=True) + 1e-12)
-    return states / spread * weight + bias
+    """In place: each row with mean 0 and variance 1, then scaled and moved."""
+    states -= states.mean(axis=1, keepdims=True)
+    variance = np.einsum("ij,ij->i", states, states)[:, None] / np.float32(WIDTH)
+    states *= 1 / np.sqrt(variance + np.float32(1e-12))
+    states *= weight
+    states += bias
+    return states
 
 
 def _gelu(x):
-    """The Gaussian error linear unit, by Hendrycks and Gimpel's approximation with tanh."""
-    inner = np.float32(np.sqrt(2 / np.pi)) * x * (1 + np.float32(0.044715) * x * x)
-    return np.float32(0.5) * x * (1 + np.tanh(inner))
+    """In place: the Gaussian error linear unit, as Hendrycks and Gimpel approximate it by tanh."""
+    inner = x * x
+    inner *= np.float32(0.044715 * sqrt(2 / pi))
+    inner += np.float32(sqrt(2 / pi))
+    inner *= x
+    np.tanh(inner, out=inner)
+    inner += 1
+    x *= inner
+    x *= np.float32(0.5)
+    return x
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     """The tensors of a safetensors file: a header's length, a JSON header, then the numbers.
 
-    They stay in the file, which all processes share.
+    They stay in the file, which all processes share; what is dropped takes no memory.
     """
     with path.open("rb") as file:
         length = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(length))
-    data = np.memmap(path, np.uint8, "r", offset=8 + length)
+    start = 8 + length
     return {
-        name: data[slice(*tensor["data_offsets"])].view("<f4").reshape(tensor["shape"])
+        name: np.memmap(path, "<f4", "r", start + tensor["data_offsets"][0], tuple(tensor["shape"]))
         for name, tensor in header.items()
         if tensor.get("dtype") == "F32"
     }

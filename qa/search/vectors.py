@@ -17,6 +17,7 @@ from qa.search import embedding, lexical
 # How many candidates the signs choose; an archive of fewer is compared whole.
 CANDIDATES = 400
 CHUNK = 20_000  # rows read at once
+BLOCK = 32_768  # questions whose signs are compared at once, so that a processor's cache holds them
 # How much of the text after the title counts, and how many characters of it are read.
 LEAD_WEIGHT, LEAD = 0.3, 300
 # The larger model is slow: an import leaves its questions to `fill`.
@@ -80,28 +81,33 @@ def newest() -> tuple:
     return (*row[:2], bytes(row[2])) if row else ()
 
 
-def nearest(query: np.ndarray) -> dict[int, float]:
-    """Numbers of the questions nearest to a unit vector, with the cosine of the angle."""
+def nearest(query: np.ndarray) -> tuple[dict[int, float], int]:
+    """Numbers of the questions nearest to a unit vector, with the cosine of the angle.
+
+    And of how many questions they are the nearest.
+    """
     model = embedding.current().name
     with connection.cursor() as cursor:
         cursor.execute("SELECT coalesce(max(number), 0) FROM qa_vector")
         newest = cursor.fetchone()[0]
         if newest <= CANDIDATES:
             cursor.execute("SELECT question_id, vector FROM qa_vector WHERE model = %s", [model])
+            rows = cursor.fetchall()
+            known = len(rows)
         else:
-            chosen = _signs.nearest(model, newest, query)
+            chosen, known = _signs.nearest(model, newest, query)
             places = ", ".join(["%s"] * len(chosen)) or "NULL"
             cursor.execute(
                 "SELECT question_id, vector FROM qa_vector"  # noqa: S608 (placeholders only)
                 f" WHERE model = %s AND question_id IN ({places})",
                 [model, *chosen],
             )
-        rows = cursor.fetchall()
+            rows = cursor.fetchall()
     if not rows:
-        return {}
+        return {}, 0
     vectors = _unpacked(rows).astype(np.float32)
     cosines = vectors @ query / (np.linalg.norm(vectors, axis=1) + 1e-9)
-    return dict(zip((row[0] for row in rows), cosines.tolist(), strict=True))
+    return dict(zip((row[0] for row in rows), cosines.tolist(), strict=True)), known
 
 
 def _place(model, title: str, text: str) -> np.ndarray:
@@ -132,8 +138,8 @@ class _Signs:
         self.ids = np.empty(0, np.int64)
         self.bits = np.empty((0, 0), np.uint64)  # a row for each 64 coordinates
 
-    def nearest(self, model: str, newest: int, query: np.ndarray) -> list[int]:
-        """Questions that differ in the fewest signs from the query."""
+    def nearest(self, model: str, newest: int, query: np.ndarray) -> tuple[list[int], int]:
+        """Questions that differ in the fewest signs from the query, and how many there are."""
         with self.lock:
             if model != self.model or newest < self.newest:
                 self.clear()
@@ -141,13 +147,17 @@ class _Signs:
             if newest > self.newest:
                 self._read_on()
             ids, bits = self.ids, self.bits
-        if not len(ids):
-            return []
-        differing = np.zeros(len(ids), np.uint16)
-        for row, mine in zip(bits, _signs_of(query[None])[:, 0], strict=True):
-            differing += np.bitwise_count(row ^ mine)
-        last = min(CANDIDATES, len(ids)) - 1
-        return ids[np.argpartition(differing, last)[: last + 1]].tolist()
+        mine = _signs_of(query[None])
+        differing = np.empty(len(ids), np.uint16)
+        for start in range(0, len(ids), BLOCK):
+            block = slice(start, start + BLOCK)
+            different = np.bitwise_count(bits[:, block] ^ mine)
+            different.sum(axis=0, dtype=np.uint16, out=differing[block])
+        # Counting is quicker than sorting: there are at most as many differences as coordinates.
+        most = np.searchsorted(np.cumsum(np.bincount(differing)), CANDIDATES)
+        few = np.flatnonzero(differing <= most)
+        few = few[np.argsort(differing[few], kind="stable")[:CANDIDATES]]
+        return ids[few].tolist(), len(ids)
 
     def _read_on(self) -> None:
         ids, bits = [self.ids], [self.bits] if len(self.ids) else []

@@ -1,7 +1,7 @@
 """Parts of pages that need not be worked out for each page."""
 
 from datetime import datetime
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
@@ -14,10 +14,22 @@ register = template.Library()
 
 
 @register.simple_tag
-@cache
-def once(name: str) -> SafeString:
-    """A template without a context, rendered once in each process."""
-    return render_to_string(name)
+@lru_cache(500)
+def once(template: str, **context) -> SafeString:
+    """A template, rendered once in each process for each context (of hashable values)."""
+    return render_to_string(template, context)
+
+
+@register.simple_tag
+def day(at, form="j F Y") -> SafeString:
+    """The <time> of a time or of a day, as readers see it."""
+    return _time(localtime(at).date() if isinstance(at, datetime) else at, form)
+
+
+@lru_cache(5000)
+def _time(day, form) -> SafeString:
+    words = date_format(day, form)
+    return mark_safe(f'<time datetime="{day:%Y-%m-%d}">{words}</time>')  # noqa: S308
 
 
 @register.simple_tag
@@ -34,7 +46,7 @@ def _teaser(item: dict, level) -> str:
     meta = [
         _span(item.get("topic")),
         _span(item.get("name"), "Asked by "),
-        _date(item.get("date")),
+        _answered(item.get("date")),
         f"<span>{pictures} picture{'' if pictures == 1 else 's'}</span>" if pictures else "",
     ]
     return (
@@ -51,13 +63,5 @@ def _span(text, before="") -> str:
     return f"<span>{before}{conditional_escape(text)}</span>" if text else ""
 
 
-def _date(at) -> str:
-    """Of a time, or of a day."""
-    return _day(localtime(at).date() if isinstance(at, datetime) else at) if at else ""
-
-
-@lru_cache(1000)
-def _day(day) -> str:
-    return (
-        f'<span>Answered <time datetime="{day:%Y-%m-%d}">{date_format(day, "j F Y")}</time></span>'
-    )
+def _answered(at) -> str:
+    return f"<span>Answered {day(at)}</span>" if at else ""

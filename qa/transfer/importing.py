@@ -3,22 +3,19 @@
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.db import transaction
-from django.db.models import F
 from django.utils.text import slugify
 
-from qa import markdown, search
-from qa.models import Answer, Event, Image, OldAddress, Question, Reference, Topic
-from qa.models.publishing import public_slug
+from qa.models import Image, OldAddress, Question, Topic
 from qa.transfer import pictures
 from qa.transfer.record import BadLine, Record, parse
+from qa.transfer.writing import write
 
-BATCH = 500
+BATCH = 1000
 PICTURES = 20  # with which a batch is full as well, so that a few seconds' work is lost at most
 # RFC 2606: an address that nobody can have. Authors from elsewhere get one, and cannot sign in.
 ELSEWHERE = "imported.invalid"
@@ -100,7 +97,7 @@ class Importer:
         self.counts["taken"] += len(rows)
         if rows and not self.check:
             with transaction.atomic():
-                _write([(one, self._topic(one), self._author(one), has) for one, has in rows])
+                write([(one, self._topic(one), self._author(one), has) for one, has in rows])
 
     def _unknown(self, batch: dict[int, Record]) -> dict[int, Record]:
         names = [record.external_id for record in batch.values()]
@@ -165,94 +162,3 @@ def _find_author(name: str):
     author = users.filter(email__iexact=email).first()
     shown = "" if "@" in name else name[:80]
     return author or users.create_user(email, display_name=shown, is_active=False)
-
-
-def _write(rows: list[tuple]) -> None:
-    """Rows of (record, topic, author, staged pictures)."""
-    records, topics, authors, images = zip(*rows, strict=True)
-    texts = [markdown.quick_words(record.answer) for record in records]
-    questions = [
-        _question(record, topic, text)
-        for record, topic, text in zip(records, topics, texts, strict=True)
-    ]
-    Question.objects.bulk_create(questions)
-    answers = [
-        _answer(question, record, author)
-        for question, record, author in zip(questions, records, authors, strict=True)
-    ]
-    Answer.objects.bulk_create(answers)
-    Reference.objects.bulk_create(
-        Reference(answer=answer, order=number, **source)
-        for answer, record in zip(answers, records, strict=True)
-        for number, source in enumerate(record.references)
-    )
-    Event.objects.bulk_create(
-        Event(question=question, verb="import", role=Event.Role.SITE, to_status=question.status)
-        for question in questions
-    )
-    OldAddress.objects.bulk_create(
-        OldAddress(path=record.old_path, question=question)
-        for question, record in zip(questions, records, strict=True)
-        if record.old_path
-    )
-    for question, staged in zip(questions, images, strict=True):
-        _publish(question, staged)
-    _keep_dates(questions)
-    _count(questions)
-    search.add(
-        (question.pk, question.topic_id, question.title, f"{question.body}\n{text}")
-        for question, text in zip(questions, texts, strict=True)
-    )
-
-
-def _count(questions: list[Question]) -> None:
-    """Add to the topics' numbers; counting a large topic anew for each batch would take long."""
-    for topic, more in sorted(Counter(question.topic_id for question in questions).items()):
-        rows = Topic.objects.filter(pk=topic)
-        rows.update(answered_count=F("answered_count") + more)
-
-
-def _publish(question: Question, staged: list[Image]) -> None:
-    for image in staged:
-        image.question = question
-        image.save()
-        image.publish_files()
-
-
-def _question(record: Record, topic: Topic, text: str) -> Question:
-    """In its final state: it was asked, answered and published elsewhere."""
-    return Question(
-        topic=topic,
-        external_id=record.external_id,
-        status=Question.Status.PUBLISHED,
-        asked_title=record.title,
-        asked_body=record.body,
-        title=record.title,
-        body=record.body,
-        slug=public_slug(record.title),
-        excerpt=markdown.cut(text, 150),
-        name=record.name,
-        location=record.location,
-        created_at=record.asked_at,
-        submitted_at=record.asked_at,
-        published_at=record.answered_at,
-    )
-
-
-def _answer(question: Question, record: Record, author) -> Answer:
-    day = record.answered_at.date()
-    return Answer(
-        question=question,
-        author=author,
-        body=record.answer,
-        reviewed_at=day,
-        review_due_at=day + timedelta(days=730),
-        created_at=record.answered_at,
-        published_at=record.answered_at,
-    )
-
-
-def _keep_dates(questions: list[Question]) -> None:
-    """Pages say when they last changed, not when they were moved."""
-    moved = Question.objects.filter(pk__in=[question.pk for question in questions])
-    moved.update(updated_at=F("published_at"))

@@ -23,6 +23,7 @@ MODELS = {
     "auth/group": (OWNER, OWNER, OWNER, OWNER),
     "account/emailaddress": (OWNER, NOBODY, NOBODY, OWNER),
     "mfa/authenticator": (OWNER, NOBODY, NOBODY, OWNER),
+    "socialaccount/socialaccount": (OWNER, NOBODY, NOBODY, OWNER),
     "outbox/message": (CURATORS, NOBODY, NOBODY, NOBODY),
     "outbox/suppression": (OWNER, NOBODY, NOBODY, OWNER),
     "qa/answer": (CURATORS, NOBODY, CURATORS, NOBODY),
@@ -33,6 +34,7 @@ MODELS = {
     "qa/siteprofile": (EDITORS, NOBODY, EDITORS, NOBODY),
     "qa/snippet": (CURATORS, CURATORS, CURATORS, CURATORS),
     "qa/topic": (STAFF, EDITORS, STAFF, OWNER),
+    "following/follower": (EDITORS, NOBODY, NOBODY, NOBODY),
     "newsletter/factsheet": (STAFF, EDITORS, EDITORS, EDITORS),
     "newsletter/issue": (STAFF, STAFF, STAFF, EDITORS),
     "newsletter/subscriber": (STAFF, NOBODY, NOBODY, NOBODY),
@@ -61,12 +63,14 @@ REST = [
         /about/ /feed/ /robots.txt /indexnow.txt /sitemap.xml /sitemap-pages.xml /sitemap-topics.xml
         /sitemap-questions-<block>.xml /embed/<slug>/ /embed.js /media/<key>/<name> /favicon.ico
         /apple-touch-icon.png /ask/
-        /newsletter/asked/ /newsletter/issues/ /newsletter/issues/<slug>/ /newsletter/feed/""",
+        /newsletter/asked/ /newsletter/issues/ /newsletter/issues/<slug>/ /newsletter/feed/
+        /following/asked/""",
     ),
     (NOBODY, NOBODY, "/oembed/"),  # 404 without the address of a page
     (ALL, ALL, "/healthz /readyz"),
     # what anybody may send
     (ALL, ALL, "/topics/<slug>/ask/ /helped/<pk>/ /newsletter/"),
+    (ALL, ALL, "/topics/<slug>/follow/ /questions/<pk>/follow/"),
     (NOBODY, ALL, "/topics/<slug>/ask/save/"),
     # whoever has the link of a mail
     (
@@ -75,9 +79,11 @@ REST = [
         """/confirm/<token>/ /newsletter/confirm/<token>/ /newsletter/unsubscribe/<token>/
         /newsletter/preferences/<token>/ /newsletter/preferences/<token>/pause/
         /newsletter/preferences/<token>/erase/ /accounts/confirm-email/<key>/
+        /following/confirm/<token>/ /following/<key>/stop/
+        /following/<key>/erase/ /following/<key>/<pk>/ /following/<key>/<pk>/stop/
         /accounts/password/reset/key/<uidb36>-<key>/""",
     ),
-    (ALL, NOBODY, "/newsletter/factsheets/<token>/"),
+    (ALL, NOBODY, "/newsletter/factsheets/<token>/ /following/<key>/"),
     # whoever has the key of a question
     (ASKER, NOBODY, "/asked/<key>/ /asked/<key>/preview/ /asked/<key>/images/<pk>/<name>"),
     (
@@ -129,6 +135,17 @@ REST = [
         SIGNED_IN,
         "/accounts/me/export/ /accounts/sessions/<mark>/end/ /accounts/sessions/others/end/",
     ),
+    # with an account elsewhere: 404 without a provider in the environment
+    (
+        NOBODY,
+        NOBODY,
+        """/accounts/connections/ /accounts/connections/cancelled/
+        /accounts/google/login/ /accounts/google/login/callback/
+        /accounts/github/login/ /accounts/github/login/callback/
+        /accounts/apple/login/ /accounts/apple/login/callback/
+        /accounts/apple/login/callback/finish/
+        /accounts/openid/login/ /accounts/openid/login/callback/""",
+    ),
     # somebody else's passkey
     (
         NOBODY,
@@ -160,6 +177,7 @@ REST = [
         /admin/newsletter/issue/<pk>/arrived/ /admin/newsletter/issue/<pk>/progress/
         /admin/newsletter/subscriber/story/ /admin/newsletter/subscriber/<pk>/story/""",
     ),
+    (EDITORS, EDITORS, "/admin/following/follower/<pk>/stop/"),
     (OWNER, OWNER, "/admin/newsletter/subscriber/export/ /admin/newsletter/subscriber/import/"),
     # questions and answers. A decision by GET leads back to the page
     (
@@ -249,6 +267,8 @@ tests.access` writes this file.
   asked, too, and tries a key that is one letter away.
 - **curator**, **editor**: the groups that the migrations make. **owner**: a superuser. All three
   have passed their second factor; without it they reach nothing below `/admin/` but its sign-out.
+- Signing in with an account elsewhere (`/accounts/connections/`, `…/login/`) is there once the
+  environment names a provider (`tests/accounts/test_social.py`); the table is of a site without.
 - A link with a token is reached by whoever has the token; it is the mail that says who that is.
 - Lists in the admin take a POST from whoever sees them, and act as far as that role may.
 """

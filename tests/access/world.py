@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress, EmailConfirmationHMAC
 from allauth.account.utils import user_pk_to_url_str
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.socialaccount.models import SocialAccount
 from django.contrib import admin
 from django.contrib.auth.models import Group
 from django.contrib.contenttypes.models import ContentType
@@ -22,9 +23,11 @@ from outbox.suppression import Suppression
 from qa.models import Answer, Digest, Image, Policy, Question, SavedView, SiteProfile, Snippet
 from tests import factories
 from tests.accounts.cast import BACKEND
+from tests.following import cast as following
 from tests.newsletter import cast as newsletter
 
 ROLES = ["anonymous", "member", "asker with key", "other asker", "curator", "editor", "owner"]
+FOLLOWED = ["own", "stop_all", "erase", "prefer", "stop"]
 STRANGE = urlsafe_b64encode(b"no question has it").decode().rstrip("=")
 
 
@@ -70,6 +73,7 @@ class World:
         )
         for kind in Policy.Kind.values:
             Policy.objects.get_or_create(kind=kind, version=1, defaults={"body": "Some words."})
+        SocialAccount.objects.create(user=self.reader, provider="google", uid="1")
         self.answer = Answer.objects.create(
             question=self.public, kind="reader", author=self.people["member"], body="I stretch."
         )
@@ -87,6 +91,7 @@ class World:
         self.out = newsletter.issue("second", status=Issue.Status.SENT, sent_at=timezone.now())
         self.subscriber = newsletter.asked("sven@example.org")
         self.sheet = newsletter.fact_sheet()
+        self.follow = following.follow(self.public.topic, "sven@example.org")
 
     def _client(self, role: str) -> Client:
         client = Client(raise_request_exception=False)
@@ -163,12 +168,17 @@ class World:
             "newsletter:pause": subscriber,
             "newsletter:erase": subscriber,
             "newsletter:fact_sheet": {"token": self.sheet.url.rstrip("/").rpartition("/")[2]},
+            "following:confirm": {"token": self.follow.token},
+            **{f"following:{name}": self._followed() for name in FOLLOWED},
             "newsletter:issue_detail": {"slug": self.out.slug},
             "mfa_remove_webauthn": {"pk": self.passkey.pk},
             "mfa_edit_webauthn": {"pk": self.passkey.pk},
             "account_confirm_email": {"key": EmailConfirmationHMAC(self.address).key},
             "account_reset_password_from_key": {"uidb36": user_pk_to_url_str(user), "key": "x-y"},
         }
+
+    def _followed(self) -> dict[str, object]:
+        return {"key": self.follow.follower.key, "pk": self.follow.pk}
 
     def body(self, route) -> dict[str, object]:
         """What a form must hold, where without it there is nothing to act on."""

@@ -192,3 +192,13 @@ def test_staff_ask_the_owner(desk, cora):
 
     assert "Ask the owner of the site" in answer.text
     assert User.objects.filter(pk=cora.pk).exists()
+
+
+def test_an_address_that_somebody_else_has_added_goes_along(ben_signed_in, ben):
+    other = factories.member("Ada")
+    EmailAddress.objects.create(user=other, email=ben.email, verified=False)
+
+    ben_signed_in.post("/accounts/me/erase/", WORDS)
+
+    assert not EmailAddress.objects.filter(email="ben@example.org").exists()
+    assert other.emailaddress_set.count() == 1

@@ -1,6 +1,7 @@
 """A password that a stranger chose does not open the account of the address's owner."""
 
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from accounts.housekeeping import purge_unverified
 from accounts.models import User
+from outbox.models import Message
 from tests import factories
 from tests.accounts.cast import is_signed_in, mailed_code, mailed_path, sign_in
 from tests.accounts.test_signing_in import NEW, sign_up
@@ -87,13 +89,21 @@ def test_a_code_leaves_the_password_of_a_proven_address_alone(ben, client):
     assert ben.check_password(factories.PASSWORD)
 
 
-def test_a_new_address_of_a_member_is_confirmed_without_a_password(ben, client):
+def test_a_new_address_of_a_member_is_confirmed_signed_in_alone(ben, client):
+    """Otherwise its owner's one click would show Ben what they had asked."""
     sign_in(client, "ben@example.org")
     client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
     client.post("/accounts/email/", {"action_add": "", "email": NEW})
+    path, other = mailed_path(NEW), Client()
 
-    Client().post(mailed_path(NEW))
+    shown, refused = other.get(path), other.post(path)
+    assert "would then see what was asked with it" in shown.text
+    assert f"/accounts/login/?next={quote(path, safe='')}" in shown.text
+    assert refused.status_code == 422
+    assert not EmailAddress.objects.get(email=NEW).verified
+    assert "Somebody wants to add this e-mail address" in Message.objects.get(to=NEW).text
 
+    client.post(path)
     assert EmailAddress.objects.get(email=NEW).verified
 
 

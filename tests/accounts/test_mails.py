@@ -28,7 +28,9 @@ MFA = [
     "webauthn_added",
     "webauthn_removed",
 ]
+ELSEWHERE = ["account_connected", "account_disconnected"]
 NAMES = [f"account/email/{name}" for name in ACCOUNT] + [f"mfa/email/{name}" for name in MFA]
+NAMES += [f"socialaccount/email/{name}" for name in ELSEWHERE]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -136,7 +136,10 @@ def test_a_name_that_is_too_long_is_said(ben_signed_in):
     assert "<title>Error: " in answer.text
 
 
-@pytest.mark.parametrize("name", ["Cora", "cORA", " c ora ", "Ｃｏｒａ"])
+@pytest.mark.parametrize(
+    "name",
+    ["Cora", "cORA", " c ora ", "Ｃｏｒａ", "Co\u200bra", "C\xadora", "Cora.", "C\u043era"],
+)
 def test_nobody_takes_the_name_of_somebody_who_answers(ben_signed_in, cora, ben, name):
     answer = ben_signed_in.post("/accounts/profile/", {"display_name": name})
 

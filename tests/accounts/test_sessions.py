@@ -1,12 +1,13 @@
 """Where one is signed in: seen, ended, and over by the next request."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Session
+from accounts.models import AdminAction, Session
 from accounts.sessions import words
 from tests import factories
 from tests.accounts.cast import BACKEND, is_signed_in, sign_in
@@ -170,3 +171,41 @@ def test_pages_that_anybody_reads_make_no_session_and_note_nothing(browsers):
         browsers[0].get(path)
 
     assert list(Session.objects.values_list("pk", "session_data").order_by("pk")) == before
+
+
+def test_a_session_ends_after_30_days_however_often_it_is_used(client, ben, monkeypatch):
+    now = datetime(2026, 3, 1, 12, tzinfo=UTC)
+    monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+    monkeypatch.setattr("time.time", lambda: now.timestamp())
+    sign_in(client, "ben@example.org")
+    for _ in range(5):
+        now += timedelta(days=5, hours=23)
+        assert is_signed_in(client)
+    (session,) = ben.sessions.all()
+    assert session.expire_date == datetime(2026, 3, 31, 12, tzinfo=UTC)
+
+    now += timedelta(days=1)
+
+    assert not is_signed_in(client)
+
+
+def test_signing_out_clears_what_the_browser_has_of_this_site(client, ben):
+    assert "Clear-Site-Data" not in sign_in(client, "ben@example.org")
+    assert "Clear-Site-Data" not in client.get(PAGE)
+
+    assert client.post("/accounts/logout/")["Clear-Site-Data"] == '"cache", "storage"'
+    assert "Clear-Site-Data" not in client.get("/accounts/login/")
+
+
+def test_the_owner_ends_the_sessions_of_anybody(browsers, ben, client):
+    olga = factories.member("Olga", is_staff=True, is_superuser=True)
+    client.force_login(olga, BACKEND)
+    factories.second_factor(client, olga)
+
+    client.post("/admin/accounts/user/", {"action": "sign_out", "_selected_action": [ben.pk]})
+
+    assert [is_signed_in(browser) for browser in browsers] == [False, False, False]
+    assert is_signed_in(client)
+    done = AdminAction.objects.get()
+    assert done.path == f"/admin/accounts/user/ sign_out: {ben.pk}"
+    assert sign_in(browsers[0], "ben@example.org").url == "/accounts/me/"

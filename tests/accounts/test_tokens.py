@@ -125,6 +125,19 @@ def test_a_code_is_dead_after_another_password(ben, client):
     assert not is_signed_in(client)
 
 
+def test_a_code_to_an_address_that_was_removed_is_dead(ben, client):
+    """Nor does it put the address back."""
+    old = EmailAddress.objects.create(user=ben, email="old@example.org", verified=True)
+    client.post("/accounts/login/code/", {"email": old.email})
+    code = mailed_code(old.email)
+    old.delete()
+
+    client.post("/accounts/login/code/confirm/", {"code": code})
+
+    assert not is_signed_in(client)
+    assert not EmailAddress.objects.filter(email="old@example.org").exists()
+
+
 def test_a_code_is_dead_once_the_account_is_closed(ben, client):
     client.post("/accounts/login/code/", {"email": BEN})
     ben.is_active = False

@@ -12,6 +12,7 @@ TABLES = [
     "Searching",
     "Asking, text only",
     "Publishing while 32 readers hammer one page",
+    "2,000 questions",
 ]
 
 
@@ -28,7 +29,7 @@ def test_every_table_is_printed_without_an_error_in_it():
     titles = re.findall(r"^### (.*)$", done.stdout, re.M)
     assert [title.startswith(name) for title, name in zip(titles, TABLES, strict=True)] == [
         True
-    ] * 5
+    ] * len(TABLES)
     for table in done.stdout.split("### ")[1:]:
         head, _, *rows = [
             line.strip("| ").split(" | ") for line in table.splitlines() if line.startswith("|")

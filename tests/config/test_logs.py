@@ -110,3 +110,18 @@ def test_unknown_host_leaves_no_line(client, capfd, caplog):
 
     assert response.status_code == 400
     assert "".join(capfd.readouterr()) + caplog.text == ""
+
+
+def test_no_word_of_a_message_begins_another_line():
+    assert line("No such file: %s", "a\nERROR qa: all is well\r") == (
+        "ERROR qa: No such file: a\\nERROR qa: all is well\\r"
+    )
+
+
+def test_times_are_in_utc():
+    record = logging.LogRecord("qa", logging.INFO, "views.py", 1, "Done.", (), None)
+    record.created = 1_800_000_000.25
+
+    assert Discreet(fmt="{asctime} {message}", style="{").format(record) == (
+        "2027-01-15T08:00:00.250+00:00 Done."
+    )

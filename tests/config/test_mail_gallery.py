@@ -72,6 +72,8 @@ def test_a_sample_has_every_name_that_the_mail_uses(name):
         "reference": "",
         "references": "",
         "sheet": "",
+        "part": "",
+        "item": "",
     }
     used = set()
     for ending in ("txt", "html"):

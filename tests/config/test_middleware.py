@@ -78,3 +78,13 @@ def test_a_view_may_have_a_policy_of_its_own(rf):
 
     assert response["Content-Security-Policy"] == "sandbox"
     assert response["Cache-Control"] == "public"
+
+
+def test_an_address_for_a_button_says_so_to_whoever_opens_it(client, db):
+    opened, sent = client.get("/accounts/me/export/"), client.post("/topics/")
+
+    assert (opened.status_code, opened["Allow"]) == (405, "POST")
+    assert "Go back to the page that has the button" in opened.text
+    assert 'href="/accounts/me/">Go to your account' in opened.text
+    assert opened["Cache-Control"] == "no-store"
+    assert (sent.status_code, sent.content) == (405, b"")

@@ -26,6 +26,7 @@ def owner(client, settings):
 def test_a_curator_writes_looks_and_sends(desk, cora):
     cast.subscriber()
     fields = {"subject": "News", "preheader": "", "slug": "news", "body": "Hello", "public": "on"}
+    fields |= {"pictures-TOTAL_FORMS": 0, "pictures-INITIAL_FORMS": 0}
     desk.post(f"{ISSUES}add/", fields)
     issue = Issue.objects.get()
     assert issue.author == cora

@@ -7,6 +7,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
+from accounts.exporting import subscription
 from newsletter import lists
 from newsletter.growth import growth
 from newsletter.models import Consent, Subscriber
@@ -45,6 +46,20 @@ def test_the_story_is_told_before_and_after_erasing(desk, cora):
     for words in ["Confirmed on", "1 letter, the last on", "Left on", "Erased on"]:
         assert words in told
     assert "The first letter" not in told
+
+
+def test_the_story_is_in_what_a_member_takes_along(cora):
+    ada = cast.subscriber(page="/topics/vitamin-d/ask/")
+    cast.issue().send(by=cora)
+    ada.unsubscribe()
+
+    (told,) = subscription(ada)["consents"]
+
+    assert (told["page"], told["text"], told["text_version"], told["letters"]) == (
+        "/topics/vitamin-d/ask/", Consent.TEXT, Consent.VERSION, 1,
+    )  # fmt: skip
+    times = [told[name] for name in ("asked_at", "confirmed_at", "last_letter_at", "withdrawn_at")]
+    assert times == sorted(times)
 
 
 def test_who_never_asked_has_no_story(desk):

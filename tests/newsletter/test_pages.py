@@ -101,6 +101,7 @@ def test_the_topic_goes_with_the_request(client):
     ("email", "words"),
     [
         ("", "Enter your e-mail address"),
+        ("ada@localhost", "No mail of ours reaches “localhost”."),
         ("nonsense", "Enter an e-mail address in the usual form"),
         ("ä@example.org", "Enter an e-mail address in the usual form"),
         ("a@example.org\nBcc: b@example.org", "Enter an e-mail address in the usual form"),

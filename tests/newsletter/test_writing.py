@@ -1,15 +1,19 @@
 """Writing a letter: a first draft, pictures, a test copy, and what is checked before it leaves."""
 
+import os
+import re
 from datetime import timedelta
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.utils import timezone
 
 from newsletter import body, checks, drafting, emails
-from newsletter.models import Issue
+from newsletter.models import Issue, IssuePicture
 from outbox.models import Message
+from qa import housekeeping
 from tests import factories
 from tests.newsletter import cast
 
@@ -226,3 +230,84 @@ def test_public_letters_have_a_feed(client):
     assert "draft" not in feed.text
     assert "For subscribers" not in feed.text
     assert not feed.cookies
+
+
+# --- The letter's own pictures --------------------------------------------------------------
+
+
+def with_picture(text: str) -> dict:
+    """The form of a letter with a new picture below it."""
+    file = SimpleUploadedFile("calf.jpg", factories.picture(900, 600), "image/jpeg")
+    rows = {"pictures-TOTAL_FORMS": 1, "pictures-INITIAL_FORMS": 0, "pictures-0-name": "calf"}
+    letter = {"subject": "The first letter", "preheader": "New", "slug": "first", "public": "on"}
+    return letter | rows | {"body": text, "pictures-0-file": file, "pictures-0-alt": "A <calf>"}
+
+
+def test_a_picture_is_added_and_stands_in_mail_text_and_page(desk, client, cora):
+    issue = cast.issue()
+    answer = desk.post(f"{ISSUES}{issue.pk}/change/", with_picture("Look:\n\n![](picture:calf)\n"))
+    assert answer.status_code == 302
+    issue.refresh_from_db()
+    picture = issue.pictures.get()
+    letter = emails.Letter(issue)
+
+    start = f"/media/{picture.public_key}/"
+    (source,) = re.findall(r'<img src="http://127.0.0.1:8000([^"]*)"', letter.html)
+    assert source.startswith(start)
+    assert storages["public"].exists(source.removeprefix("/media/"))
+    assert 'width="552"' in letter.html
+    assert "[Picture: A <calf>]" in letter.text
+    assert checks.findings(letter) == []
+    issue.send(by=cora)
+    assert f'<img src="{source}" alt="A &lt;calf&gt;"' in client.get(issue.get_absolute_url()).text
+    assert start in client.get("/newsletter/feed/").text
+
+
+def test_a_picture_of_no_such_name_and_one_without_a_description_stop_the_letter():
+    issue = cast.issue(body="![](picture:calf)\n\n![](picture:toe)")
+    picture = IssuePicture(issue=issue, name="toe")
+    picture.store(factories.picture())
+    picture.publish_files()
+
+    found = [finding.words for finding in checks.findings(emails.Letter(issue))]
+
+    assert found == [
+        "The letter has no picture of this name: picture:calf",
+        "A picture has no description: picture:toe",
+    ]
+    assert "picture:" not in emails.Letter(issue).html
+
+
+def test_pictures_of_a_letter_that_was_sent_stay(desk, cora):
+    issue = cast.issue()
+    issue.send(by=cora)
+
+    answer = desk.post(f"{ISSUES}{issue.pk}/change/", with_picture("Look."))
+
+    assert answer.status_code == 403
+    assert IssuePicture.objects.count() == 0
+
+
+def test_housekeeping_knows_the_pictures_of_letters(settings):
+    picture = IssuePicture(issue=cast.issue(), name="calf")
+    picture.store(factories.picture())
+    picture.publish_files()
+    for alias in ("private", "public"):
+        folder = settings.STORAGES[alias]["OPTIONS"]["location"]
+        for path in folder.iterdir():
+            os.utime(path, (0, 0))
+
+    housekeeping.purge_orphan_files()
+
+    assert picture.master()
+    assert storages["public"].exists(picture.public_key)
+
+
+def test_media_may_be_given_out_by_another_host(settings):
+    settings.MEDIA_URL = "https://media.example.org/ask/"
+    storages["public"].save("a.jpg", ContentFile(b"x"))
+
+    assert words(body="![A lamp](https://media.example.org/ask/a.jpg)") == []
+    assert words(slug="second", body="![A lamp](https://media.example.org/ask/b.jpg)") == [
+        "A picture is not there: https://media.example.org/ask/b.jpg"
+    ]

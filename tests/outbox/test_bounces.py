@@ -1,10 +1,13 @@
 """Reports about mail that came back: what counts, what it does, and what it never does."""
 
 import imaplib
+from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from outbox import bounces
+from outbox.delivery import deliver_due
 from outbox.models import Message
 from outbox.suppression import Suppression
 
@@ -68,6 +71,46 @@ def test_one_hard_bounce_marks_the_mail_and_stops_letters_but_no_answer(sent):
     assert sent.last_error == "Came back: smtp; 550 nobody here"
     assert Suppression.objects.holds("Ada@Example.org")
     assert waiting() == {"The next letter": "cancelled", "The answer to your question": "queued"}
+
+
+def test_a_refusal_by_rules_marks_the_mail_and_holds_nothing_back(sent):
+    """The sender's own DKIM may be at fault, and with it every address of a large provider."""
+    assert bounces.take(report(sent.message_id, status="5.7.26")) is True
+
+    sent.refresh_from_db()
+    assert sent.bounced_at is not None
+    assert not Suppression.objects.exists()
+    assert set(waiting().values()) == {"queued"}
+
+
+@pytest.mark.parametrize(
+    ("answer", "held"),
+    [("550 5.1.1 no such user", True), ("550 5.7.1 relaying denied", False), ("550 no", False)],
+)
+def test_a_mailbox_that_the_server_knows_to_be_none_gets_no_letters(write, smtp, answer, held):
+    smtp.answers["rcpt", ADA] = [answer]
+    write(bulk=True, subject="A letter")
+    tomorrow = timezone.now() + timedelta(days=1)
+    write(bulk=True, subject="The next letter", not_before=tomorrow)
+    write(subject="The answer to your question", not_before=tomorrow)
+
+    deliver_due()
+
+    failed = Message.objects.get(status="failed")
+    assert (failed.bounced_at is not None) == held
+    assert Suppression.objects.holds(ADA) == held
+    assert waiting() == {
+        "A letter": "failed",
+        "The next letter": "cancelled" if held else "queued",
+        "The answer to your question": "queued",
+    }
+
+
+def test_what_is_no_mailbox_gets_no_bulk_mail_of_any_kind(write):
+    news = write(bulk=True, batch="news:1")
+    assert bounces.take(report(news.message_id)) is True
+    assert Suppression.objects.get().purpose == "news"
+    assert Suppression.objects.holds(ADA)
 
 
 def test_a_complaint_stops_letters_and_no_answer(sent):

@@ -91,6 +91,15 @@ def test_purge_traces_after_30_days():
     assert Trace.objects.count() == 1
 
 
+def test_who_said_that_it_helped_is_forgotten_after_a_day():
+    for hours in (23, 25):
+        at = timezone.now() - timedelta(hours=hours)
+        Trace.objects.create(what="helped", mark="x", created_at=at)
+
+    assert housekeeping.purge_traces() == 1
+    assert Trace.objects.count() == 1
+
+
 def test_every_purge_is_run():
     recurring = {path for path, _ in settings.RECURRING}
     purges = {name for name in vars(housekeeping) if name.startswith(("purge_", "erase_"))}

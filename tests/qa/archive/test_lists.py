@@ -2,7 +2,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from qa.archive import keyset
+from qa.archive import cards, keyset, lists
 from qa.models import Question
 from tests import factories
 from tests.qa.archive import pages
@@ -12,8 +12,10 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 
 @pytest.fixture
 def few(monkeypatch):
-    """Pages of three."""
+    """Pages of three, whose SQL is written anew."""
     monkeypatch.setattr(keyset, "PAGE", 3)
+    monkeypatch.setattr(lists, "every", keyset.Pages(cards.listed))
+    monkeypatch.setattr(lists, "of_topic", keyset.Pages(cards.listed_about))
 
 
 def answered(number: int, days: int) -> Question:

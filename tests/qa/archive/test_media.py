@@ -44,6 +44,10 @@ def test_picture_answers_304(client, path, request_header, answer_header):
     assert (response.status_code, response.content) == (304, b"")
 
 
+def test_picture_may_stand_in_letters_and_feeds_that_others_show(client, path):
+    assert client.get(path)["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
 def test_picture_is_gone_once_unpublished(
     client, question, path, cora, django_capture_on_commit_callbacks
 ):

@@ -1,11 +1,14 @@
-"""“Did this help?”: counted once, without a cookie, and without knowing who."""
+"""“Did this help?”, “I have this too”: counted once, without a cookie, without knowing who."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
-from qa.models import DayCount, Trace
+from qa.models import DayCount, Question, Trace
 from qa.models.trace import day_mark
 from tests import factories
 
@@ -91,6 +94,50 @@ def test_mark_is_another_one_tomorrow(monkeypatch):
     assert today == day_mark("192.0.2.7", "helped 1")
     monkeypatch.setattr("django.utils.timezone.now", lambda: datetime(2026, 3, 12, 12, tzinfo=UTC))
     assert today != day_mark("192.0.2.7", "helped 1")
+
+
+def test_i_have_this_too_is_counted_once_a_day_beside_a_yes(reader, limited):
+    question = factories.published()
+
+    for word in ("too", "yes", "too"):
+        said = say(reader, question, word)
+        assert (said.status_code, said.url) == (303, f"{question.get_absolute_url()}#thanks")
+        assert not said.cookies
+    say(reader, question, "too", REMOTE_ADDR="192.0.2.7")
+
+    assert counts() == {"same_here": 2, "helped": 1}
+
+
+def test_a_page_tells_from_three_on_how_many_have_it_too_and_changes_once_a_day(reader):
+    asked = [factories.published() for _ in range(2)]
+    pages = [question.get_absolute_url() for question in asked]
+    today = timezone.localdate()
+    for question, number, days in [(0, 1, 0), (0, 2, 364), (0, 9, 365), (1, 2, 0)]:
+        day = today - timedelta(days=days)
+        DayCount.objects.create(
+            day=day, what="same_here", subject=asked[question].pk, number=number
+        )
+    DayCount.objects.add(DayCount.What.SAME_HERE, 10**6)  # of a question that is gone
+    before = reader.get(pages[0]).text
+    assert 'name="helped" value="too"' in before
+    assert "Readers said so" not in before
+
+    Question.count_same_here()
+
+    assert "Readers said so 3 times in the last year." in reader.get(pages[0]).text
+    assert "Readers said so" not in reader.get(pages[1]).text
+
+    with CaptureQueriesContext(connection) as queries:
+        say(reader, asked[0], "too")
+    # No public row, so no page is made anew for the sake of a number (config/edition.py)
+    sent = [row["sql"].split() for row in queries]
+    written = [words[:3] for words in sent if words[0] in {"INSERT", "UPDATE"}]
+    assert written == [["INSERT", "INTO", "qa_daycount"]]
+    assert "said so 3 times" in reader.get(pages[0]).text
+
+    DayCount.objects.all().delete()
+    Question.count_same_here()
+    assert set(Question.objects.values_list("same_here", flat=True)) == {None}
 
 
 @pytest.mark.parametrize("data", [{}, {"helped": "maybe"}, {"helped": "\x00"}, {"helped": "YES"}])

@@ -208,12 +208,13 @@ def test_answers_that_readers_said_something_about():
     count(What.HELPED, liked.pk, 8)
     count(What.ALREADY_ANSWERED, liked.pk, 2)
     count(What.DID_NOT_HELP, disliked.pk, 3)
+    count(What.SAME_HERE, disliked.pk, 4)
     count(What.DID_NOT_HELP, 10**6, 5)  # of a question that is gone
     count(What.DID_NOT_HELP, "", 1)
 
     rows = [tuple(row.values())[1:] for row in readership.readership().answers]
 
-    assert rows == [(0, 3, 0, disliked), (8, 0, 2, liked)]
+    assert rows == [(0, 3, 4, 0, disliked), (8, 0, 0, 2, liked)]
 
 
 class TestReview:

@@ -1,0 +1,59 @@
+"""A prepared queryset says the same as the queryset it was made of."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from qa.models import Question
+from qa.prepared import Prepared
+from tests import factories
+
+AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def questions(db):
+    made = [factories.published(title=f"Question number {number}?") for number in range(4)]
+    for days, question in enumerate(made):
+        Question.objects.filter(pk=question.pk).update(published_at=AT + timedelta(days=days))
+    return made
+
+
+def test_numbers_texts_and_times_are_put_into_their_places(questions):
+    first, second, third, fourth = questions
+
+    @Prepared
+    def some(at, title, *numbers):
+        rows = Question.objects.filter(published_at__gt=at, pk__in=numbers).exclude(title=title)
+        return rows.order_by("pk")
+
+    everybody = [question.pk for question in questions]
+    assert some(AT, fourth.title, *everybody) == [second, third]
+    assert some(AT + timedelta(days=1), first.title, *everybody) == [third, fourth]
+    assert some(AT - timedelta(days=1), "", first.pk, third.pk) == [first, third]
+
+
+def test_values_may_be_asked_for_instead_of_instances(questions):
+    titles = Prepared(lambda pk: Question.objects.filter(pk=pk).values_list("title", flat=True))
+
+    assert [titles(question.pk) for question in questions] == [[q.title] for q in questions]
+
+
+def test_its_sql_is_written_once(questions):
+    made = []
+
+    @Prepared
+    def one(pk):
+        made.append(pk)
+        return Question.objects.filter(pk=pk)
+
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        found = [one(question.pk) for question in questions]
+
+    assert found == [[question] for question in questions]
+    assert len(queries) == 4
+    assert len(made) == 1
