@@ -10,7 +10,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from qa import markdown
+from qa import markdown, storage
 
 PICTURE = re.compile(r"^!\[([^\]\n]*)\]\(([^)\s]+)\)[ \t]*\r?$", re.MULTILINE)
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
@@ -39,7 +39,8 @@ def named(address: str, pictures):
 def html(body: str, pictures=(), site: str = "") -> SafeString:
     """Safe HTML, with this site's pictures; other pictures are left out, as their description.
 
-    `pictures` are the letter's own; `site` stands before their addresses, as a mail needs them.
+    `pictures` are the letter's own; `site` stands before their addresses, as a mail or a feed
+    needs them, whose readers are on other sites.
     """
     figures = []
 
@@ -56,6 +57,8 @@ def html(body: str, pictures=(), site: str = "") -> SafeString:
     rendered = markdown.render(PICTURE.sub(put_away, body))
     for number, found in enumerate(figures, 1):
         rendered = rendered.replace(f"letter-picture-{number}-", found)
+    if site:
+        rendered = storage.for_other_sites(rendered)
     return mark_safe(rendered)  # noqa: S308 (markdown.render made it, and format_html)
 
 

@@ -1,8 +1,10 @@
 """Uploaded files, on a disk that has really taken them."""
 
 import os
+import re
 from pathlib import Path
 
+from django.conf import settings
 from django.core.files.storage import FileSystemStorage
 
 
@@ -41,3 +43,11 @@ def sync(path: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def for_other_sites(html: str) -> str:
+    """HTML for a mail or a feed: its pictures of this site by archive.media.shared."""
+    if not settings.MEDIA_URL.startswith("/"):
+        return html  # another server gives the pictures out, and says who may load them
+    start = rf'(src="(?:{re.escape(settings.BASE_URL)})?){re.escape(settings.MEDIA_URL)}'
+    return re.sub(start, r"\1/pictures/", html)

@@ -9,6 +9,7 @@ from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
 
+from qa import storage
 from qa.archive import cards
 from qa.archive.pages import absolute, cached
 from qa.models import Question, SiteProfile, Topic
@@ -139,7 +140,7 @@ def _entry(question, site) -> dict:
         "unique_id": absolute(f"/questions/{question.pk}/"),
         "unique_id_is_permalink": True,
         "description": _clean(question.teaser),
-        "content": _clean(html),
+        "content": _clean(storage.for_other_sites(html)),
         "author_name": _clean(author),
         "pubdate": question.published_at,
         "updateddate": question.changed_at,

@@ -30,6 +30,12 @@ def media(request, key, name):
     response.headers["Cache-Control"] = CACHED
     response.headers["ETag"] = f'"{match[0]}"'
     response.headers["Last-Modified"] = http_date(modified)
-    # Letters and feeds are read in other sites' pages, which show this site's pictures.
+    return response
+
+
+@public
+def shared(request, key, name):
+    """The same picture, for mails and feeds: other sites' pages, where these are read, load it."""
+    response = media(request, key, name)
     response.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return response

@@ -57,4 +57,5 @@ urlpatterns = [
     path("embed.js", embed.embed_script, name="embed_script"),
     # pictures
     path("media/<str:key>/<str:name>", media.media, name="media"),
+    path("pictures/<str:key>/<str:name>", media.shared, name="shared_picture"),
 ]

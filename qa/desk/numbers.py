@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from statistics import median
 
-from django.db.models import Count, Q
+from django.db.models import Count, Func, IntegerField, Q
 from django.utils import timezone
 
 from qa.desk import plots
@@ -104,14 +104,28 @@ def _received(starts: list[datetime]) -> list[int]:
     return [counts[f"week{number}"] for number in range(len(starts))]
 
 
+class Seconds(Func):
+    """Whole seconds of a moment since 1970, which costs less to read ten thousand times."""
+
+    output_field = IntegerField()
+
+    def as_sqlite(self, compiler, connection, **extra):
+        return self.as_sql(compiler, connection, template="unixepoch(%(expressions)s)", **extra)
+
+    def as_postgresql(self, compiler, connection, **extra):
+        template = "FLOOR(EXTRACT(EPOCH FROM %(expressions)s))::bigint"
+        return self.as_sql(compiler, connection, template=template, **extra)
+
+
 def _waits(starts: list[datetime]) -> list[list[timedelta]]:
     """How long each question that was answered in a week had waited, shortest first."""
+    mondays = [start.timestamp() for start in starts]
     waits = [[] for _ in starts]
     answers = Event.objects.first_answers().filter(created_at__gte=starts[0])
     times = answers.exclude(question__submitted_at=None)
-    for sent_at, at in times.values_list("question__submitted_at", "created_at"):
-        waits[bisect_right(starts, at) - 1].append(at - sent_at)
-    return [sorted(week) for week in waits]
+    for sent_at, at in times.values_list(Seconds("question__submitted_at"), Seconds("created_at")):
+        waits[bisect_right(mondays, at) - 1].append(at - sent_at)
+    return [[timedelta(seconds=wait) for wait in sorted(week)] for week in waits]
 
 
 def ninety(waits: list[timedelta]) -> timedelta | None:

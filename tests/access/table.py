@@ -62,7 +62,7 @@ REST = [
         /guidelines/ /privacy/
         /about/ /feed/ /robots.txt /indexnow.txt /sitemap.xml /sitemap-pages.xml /sitemap-topics.xml
         /sitemap-questions-<block>.xml /embed/<slug>/ /embed.js /media/<key>/<name> /favicon.ico
-        /apple-touch-icon.png /ask/
+        /pictures/<key>/<name> /apple-touch-icon.png /ask/
         /newsletter/asked/ /newsletter/issues/ /newsletter/issues/<slug>/ /newsletter/feed/
         /following/asked/""",
     ),

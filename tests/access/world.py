@@ -157,6 +157,10 @@ class World:
         user = self.people["member"]
         return {
             "archive:media": {"key": picture.public_key, "name": picture.rendition_names[0]},
+            "archive:shared_picture": {
+                "key": picture.public_key,
+                "name": picture.rendition_names[0],
+            },
             "asking:helped": {"pk": self.public.pk},
             "archive:month": self._month(),
             "archive:letter": {"letter": self.public.slug[0]},

@@ -45,7 +45,11 @@ def test_picture_answers_304(client, path, request_header, answer_header):
 
 
 def test_picture_may_stand_in_letters_and_feeds_that_others_show(client, path):
-    assert client.get(path)["Cross-Origin-Resource-Policy"] == "cross-origin"
+    def policy(address):
+        return client.get(address)["Cross-Origin-Resource-Policy"]
+
+    assert policy(path) == "same-origin"
+    assert policy(path.replace("/media/", "/pictures/")) == "cross-origin"
 
 
 def test_picture_is_gone_once_unpublished(
