@@ -21,7 +21,7 @@ os.umask(0o077)  # the database and uploads are for nobody else on this machine
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 PR_SET_PDEATHSIG = 1
 STOP_WITHIN = 10  # seconds before a child that does not end is killed
-WORKER_AFTER = 1.5  # seconds after the web server
+WORKER_AFTER = 5  # seconds after the web server, if that does not answer before
 RESTART_AFTER = (0.2, 30)  # seconds: the first wait, doubled at each further crash, and the last
 
 
@@ -194,7 +194,7 @@ def children() -> list[Child]:
     # Its one warning is about the number of threads, most of which only wait (config/bodies.py).
     web += ["--log-level", "error", "--workers-kill-timeout", "5", "config.wsgi:application"]
     worker = [sys.executable, "manage.py", "worker"]
-    # The web server first, which somebody waits for: both at once take longer on few processors.
+    # The web server alone first, which somebody waits for: both take longer on few processors.
     later = time.monotonic() + WORKER_AFTER
     return [Child("web server", web), Child("worker", worker, due=later)]
 
@@ -210,6 +210,9 @@ def run() -> None:
         for child in family:
             child.look()
         if not ready and (ready := answers()):
+            for child in family:
+                child.due = 0
+                child.look()
             say("Ready. Stop with Ctrl-C.")
         stop.wait(0.5 if ready else 0.1)
     say("\nStopping …")
