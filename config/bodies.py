@@ -11,10 +11,12 @@ import re
 import threading
 from collections import Counter
 from contextlib import contextmanager
+from queue import SimpleQueue
 
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
 
+from config import connections
 from config.middleware import visitor_address
 
 MB = 1024 * 1024
@@ -24,7 +26,7 @@ ASKING = re.compile(r"/topics/[^/]+/ask/|/asked/")
 LIMITS = [(ASKING, 70 * MB), (re.compile("/admin/"), 20 * MB), (re.compile(""), 2 * MB)]
 
 THREADS = 40  # of a web process; each may keep a connection to PostgreSQL
-AT_WORK = 8  # of them, that run the application at the same time
+AT_WORK = 4  # of them, that run the application at the same time
 WAITING, PER_VISITOR = 30, 15  # of them, that wait for bodies: in all, and for one visitor
 PIECE = 64 * 1024  # bytes that are read at a time
 RETRY_AFTER = 60  # seconds
@@ -82,23 +84,29 @@ class Door:
 
     def __init__(self, application):
         self.application = application
-        self.places = threading.BoundedSemaphore(AT_WORK)
+        self.places = SimpleQueue()  # as a semaphore, which would cost a tenth of a page
+        for place in range(AT_WORK):
+            self.places.put(place)
         self.lock = threading.Lock()
         self.senders = Counter()
 
     def __call__(self, environ, start_response):
-        with self.places:
-            environ["wsgi.input"] = io.BufferedReader(Body(self, environ), PIECE)
-            return self.application(environ, start_response)
+        place = self.places.get()
+        try:
+            with connections.borrowed():
+                environ["wsgi.input"] = io.BufferedReader(Body(self, environ), PIECE)
+                return self.application(environ, start_response)
+        finally:
+            self.places.put(place)
 
     @contextmanager
     def aside(self):
         """Leave the place at work to another request until the end of the block."""
-        self.places.release()
+        self.places.put(None)
         try:
             yield
         finally:
-            self.places.acquire()
+            self.places.get()
 
     @contextmanager
     def outside(self, visitor: str):

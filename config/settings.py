@@ -93,6 +93,7 @@ DATABASES = {
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+    DATABASES["default"]["ENGINE"] = "config.sqlite3"
     Path(DATABASES["default"]["NAME"]).parent.mkdir(parents=True, exist_ok=True)
     # "Received means stored": a committed transaction survives a power cut (synchronous FULL),
     # writers queue up instead of failing (IMMEDIATE), and no memory map outlives a short file.

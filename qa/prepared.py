@@ -1,16 +1,15 @@
 """Querysets whose SQL is written once, for the pages that are rendered most."""
 
-import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.models import QuerySet
 
 
 class Prepared:
-    """A queryset for some values at a time. Django writes its SQL once for each thread and for
-    each number of values.
+    """A queryset for some values at a time. Django writes its SQL once for each connection, which
+    one thread uses at a time, and for each number of values.
 
     For a query with many parts that takes Django fifty times as long as the database needs to
     answer it. `build` makes the queryset of the values, which are numbers, texts or times, and
@@ -18,14 +17,14 @@ class Prepared:
     """
 
     def __init__(self, build: Callable[..., QuerySet]):
-        self.build, self.made = build, threading.local()
+        self.build = build
 
     def __call__(self, *values) -> list:
-        known = self.made.__dict__  # of this thread
-        if len(values) not in known:
-            known[len(values)] = self._prepare(values)
-        self.made.values = [_parameter(value) for value in values]
-        queryset = known[len(values)]
+        known = vars(connections[DEFAULT_DB_ALIAS]).setdefault("prepared", {})
+        queryset = known.get((self, len(values)))
+        if queryset is None:
+            queryset = known[self, len(values)] = self._prepare(values)
+        queryset.values_given = [_parameter(value) for value in values]
         return list(queryset._iterable_class(queryset))
 
     def _prepare(self, values: tuple) -> QuerySet:
@@ -37,7 +36,7 @@ class Prepared:
         places = [known.index(one) if one in known else None for one in parameters]
 
         def execute_sql(*args, **kwargs) -> list:
-            given = self.made.values
+            given = queryset.values_given
             filled = [
                 one if place is None else given[place]
                 for one, place in zip(parameters, places, strict=True)

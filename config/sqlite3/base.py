@@ -1,0 +1,71 @@
+"""Django's SQLite, whose writers wait in turn.
+
+SQLite lets one connection write at a time. The others sleep, each time for longer, up to a tenth of
+a second (sqlite.org/c3ref/busy_timeout.html): under load the database is idle most of the time,
+and some wait for seconds. Here the threads of a process queue up for their transactions, and the
+first of them looks every few milliseconds whether another process has ended its own.
+"""
+
+import time
+from collections import defaultdict
+from threading import Lock
+
+from django.db.backends.sqlite3 import base
+from django.db.utils import OperationalError
+
+LOOK_EVERY = 0.003  # seconds
+
+_turns = defaultdict(Lock)  # of the threads of this process, by database
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    _turn = None  # a lock, held from the beginning of a transaction to its end
+
+    def _start_transaction_under_autocommit(self):
+        patience = self.settings_dict["OPTIONS"].get("timeout", 5)
+        deadline = time.monotonic() + patience
+        turn = _turns[str(self.settings_dict["NAME"])]
+        if not turn.acquire(timeout=patience):
+            raise OperationalError("database is locked")
+        try:
+            self._begin(deadline)
+        except BaseException:
+            turn.release()
+            raise
+        self._turn = turn
+
+    def _begin(self, deadline: float) -> None:
+        """BEGIN, as soon as no other process writes. Raises OperationalError after the deadline."""
+        [timeout] = self.connection.execute("PRAGMA busy_timeout").fetchone()
+        self.connection.execute("PRAGMA busy_timeout = 0")
+        try:
+            while True:
+                try:
+                    return super()._start_transaction_under_autocommit()
+                except OperationalError as error:
+                    if "locked" not in str(error) or time.monotonic() > deadline:
+                        raise
+                time.sleep(LOOK_EVERY)
+        finally:
+            self.connection.execute(f"PRAGMA busy_timeout = {timeout}")
+
+    def _end_turn(self) -> None:
+        if self._turn:
+            self._turn.release()
+            self._turn = None
+
+    def _commit(self):
+        super()._commit()
+        self._end_turn()
+
+    def _rollback(self):
+        try:
+            super()._rollback()
+        finally:
+            self._end_turn()
+
+    def _close(self):
+        try:
+            super()._close()
+        finally:
+            self._end_turn()
