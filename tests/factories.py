@@ -32,12 +32,20 @@ def curator(name: str = "Cora") -> User:
     return user
 
 
+def editor(name: str = "Edith") -> User:
+    user = member(name, is_staff=True)
+    user.groups.add(role("Editor"))
+    return user
+
+
 def role(name: str) -> Group:
     """A group as the migrations make it; a test that empties the database takes it away."""
-    group, made = Group.objects.get_or_create(name=name)
-    if made:
+    if not Group.objects.filter(name=name).exists():
         import_module("qa.migrations.0003_curator_role").create(apps, None)
-    return group
+        import_module("newsletter.migrations.0002_roles").create(apps, None)
+        import_module("newsletter.migrations.0006_curators_answer").narrow(apps, None)
+        import_module("following.migrations.0002_roles").create(apps, None)
+    return Group.objects.get(name=name)
 
 
 def second_factor(client, user: User) -> None:

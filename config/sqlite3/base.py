@@ -22,21 +22,20 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _turn = None  # a lock, held from the beginning of a transaction to its end
 
     def _start_transaction_under_autocommit(self):
-        patience = self.settings_dict["OPTIONS"].get("timeout", 5)
-        deadline = time.monotonic() + patience
+        [patience] = self.connection.execute("PRAGMA busy_timeout").fetchone()  # milliseconds
+        deadline = time.monotonic() + patience / 1000
         turn = _turns[str(self.settings_dict["NAME"])]
-        if not turn.acquire(timeout=patience):
+        if not turn.acquire(timeout=patience / 1000):
             raise OperationalError("database is locked")
         try:
-            self._begin(deadline)
+            self._begin(patience, deadline)
         except BaseException:
             turn.release()
             raise
         self._turn = turn
 
-    def _begin(self, deadline: float) -> None:
+    def _begin(self, patience: int, deadline: float) -> None:
         """BEGIN, as soon as no other process writes. Raises OperationalError after the deadline."""
-        [timeout] = self.connection.execute("PRAGMA busy_timeout").fetchone()
         self.connection.execute("PRAGMA busy_timeout = 0")
         try:
             while True:
@@ -47,7 +46,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
                         raise
                 time.sleep(LOOK_EVERY)
         finally:
-            self.connection.execute(f"PRAGMA busy_timeout = {timeout}")
+            self.connection.execute(f"PRAGMA busy_timeout = {patience}")
 
     def _end_turn(self) -> None:
         if self._turn:

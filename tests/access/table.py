@@ -33,11 +33,11 @@ MODELS = {
     "qa/question": (CURATORS, NOBODY, CURATORS, NOBODY),
     "qa/siteprofile": (EDITORS, NOBODY, EDITORS, NOBODY),
     "qa/snippet": (CURATORS, CURATORS, CURATORS, CURATORS),
-    "qa/topic": (STAFF, EDITORS, STAFF, OWNER),
+    "qa/topic": (STAFF, EDITORS, EDITORS, OWNER),
     "following/follower": (EDITORS, NOBODY, NOBODY, NOBODY),
-    "newsletter/factsheet": (STAFF, EDITORS, EDITORS, EDITORS),
-    "newsletter/issue": (STAFF, STAFF, STAFF, EDITORS),
-    "newsletter/subscriber": (STAFF, NOBODY, NOBODY, NOBODY),
+    "newsletter/factsheet": (EDITORS, EDITORS, EDITORS, EDITORS),
+    "newsletter/issue": (EDITORS, EDITORS, EDITORS, EDITORS),
+    "newsletter/subscriber": (EDITORS, NOBODY, NOBODY, NOBODY),
 }
 
 # Pages that the admin makes for every model, and that are none here or only lead elsewhere.
@@ -167,8 +167,8 @@ REST = [
     (NOBODY, NOBODY, "/admin/<url> /admin/autocomplete/"),
     # letters
     (
-        STAFF,
-        STAFF,
+        EDITORS,
+        EDITORS,
         """/admin/newsletter/issue/draft/ /admin/newsletter/issue/<pk>/preview/
         /admin/newsletter/issue/<pk>/mail/ /admin/newsletter/issue/<pk>/send/
         /admin/newsletter/issue/<pk>/test/ /admin/newsletter/issue/<pk>/schedule/

@@ -74,11 +74,9 @@ def test_a_decision_is_in_the_log(desk, cora):
 
 
 def test_a_form_of_the_admin_is_in_the_log(desk):
-    topic = factories.topic()
+    desk.post(reverse("admin:qa_snippet_add"), {"title": ""})
 
-    desk.post(reverse("admin:qa_topic_change", args=[topic.pk]), {"title": ""})
-
-    assert AdminAction.objects.get().action == "qa_topic_change"
+    assert AdminAction.objects.get().action == "qa_snippet_add"
 
 
 def test_looking_and_keeping_a_draft_are_not(desk):

@@ -171,8 +171,9 @@ def test_a_member_may_not_send(ben):
     assert letters().count() == 0
 
 
-def test_a_curator_may_send(db):
-    assert factories.curator().has_perm("newsletter.send_issue")
+def test_an_editor_may_send_and_a_curator_not(db):
+    assert factories.editor().has_perm("newsletter.send_issue")
+    assert not factories.curator().has_perm("newsletter.send_issue")
 
 
 def test_who_never_confirmed_is_forgotten_after_30_days(cora):

@@ -116,6 +116,7 @@ def evil_everywhere(ben):
         setattr(site, name, evil(name))
     site.save()
     cora = factories.curator()
+    cora.groups.add(factories.role("Editor"))
     for person in (ben, cora):
         person.display_name, person.credentials = evil("display"), evil("credentials")
         person.save()

@@ -8,6 +8,13 @@ from tests import factories
 
 
 @pytest.fixture
+def desk(desk, cora):
+    """An editor's, who names topics."""
+    cora.groups.add(factories.role("Editor"))
+    return desk
+
+
+@pytest.fixture
 def question(cora):
     return factories.published(by=cora)
 

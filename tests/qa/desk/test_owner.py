@@ -19,6 +19,13 @@ def owner_desk(client, settings):
     return client
 
 
+@pytest.fixture
+def editor_desk(client, settings):
+    settings.STAFF_MFA = False
+    client.force_login(factories.editor(), "allauth.account.auth_backends.AuthenticationBackend")
+    return client
+
+
 def topic_form(topic: Topic, **fields) -> dict:
     data = {
         "title": topic.title,
@@ -42,38 +49,38 @@ def change(topic) -> str:
     return reverse("admin:qa_topic_change", args=[topic.pk])
 
 
-def test_topic_takes_a_picture_and_shows_it_in_the_article(desk):
+def test_topic_takes_a_picture_and_shows_it_in_the_article(editor_desk):
     topic = factories.topic()
     file = SimpleUploadedFile("calf.jpg", factories.picture(), "image/jpeg")
     body = "Before\n\n![](picture:calf)\n\nAfter"
 
-    response = desk.post(change(topic), topic_form(topic, body=body, **picture_fields(file)))
+    response = editor_desk.post(change(topic), topic_form(topic, body=body, **picture_fields(file)))
 
     picture = TopicPicture.objects.get()
-    preview = desk.get(reverse("admin:qa_topic_preview", args=[topic.pk])).text
+    preview = editor_desk.get(reverse("admin:qa_topic_preview", args=[topic.pk])).text
     assert response.status_code == 302
     assert storages["public"].listdir("")[0] == [picture.public_key]
     assert picture.public_key in preview
     assert 'alt="A calf"' in preview
-    assert desk.get(change(topic)).status_code == 200
+    assert editor_desk.get(change(topic)).status_code == 200
 
 
 @pytest.mark.parametrize("data", [b"", b"not a picture"])
-def test_topic_refuses_what_is_no_picture(desk, data):
+def test_topic_refuses_what_is_no_picture(editor_desk, data):
     topic = factories.topic()
     file = SimpleUploadedFile("calf.jpg", data, "image/jpeg")
 
-    response = desk.post(change(topic), topic_form(topic, **picture_fields(file)))
+    response = editor_desk.post(change(topic), topic_form(topic, **picture_fields(file)))
 
     assert response.status_code == 200
     assert "errorlist" in response.text
     assert TopicPicture.objects.count() == 0
 
 
-def test_topic_picture_is_removed_with_its_files(desk, django_capture_on_commit_callbacks):
+def test_topic_picture_is_removed_with_its_files(editor_desk, django_capture_on_commit_callbacks):
     topic = factories.topic()
     file = SimpleUploadedFile("calf.jpg", factories.picture(), "image/jpeg")
-    desk.post(change(topic), topic_form(topic, **picture_fields(file)))
+    editor_desk.post(change(topic), topic_form(topic, **picture_fields(file)))
     picture = TopicPicture.objects.get()
     removal = {
         "pictures-INITIAL_FORMS": 1,
@@ -83,18 +90,18 @@ def test_topic_picture_is_removed_with_its_files(desk, django_capture_on_commit_
     }
 
     with django_capture_on_commit_callbacks(execute=True):
-        desk.post(change(topic), topic_form(topic, **picture_fields("", **removal)))
+        editor_desk.post(change(topic), topic_form(topic, **picture_fields("", **removal)))
 
     assert TopicPicture.objects.count() == 0
     assert storages["public"].listdir("")[0] == []
     assert storages["private"].listdir("")[0] == []
 
 
-def test_topic_takes_references(desk):
+def test_topic_takes_references(editor_desk):
     topic = factories.topic()
     fields = {"references-TOTAL_FORMS": 1, "references-0-title": "A trial", "references-0-order": 0}
 
-    desk.post(change(topic), topic_form(topic, **fields | {"references-0-pmid": "32956536"}))
+    editor_desk.post(change(topic), topic_form(topic, **fields | {"references-0-pmid": "32956536"}))
 
     assert topic.references.get().link == "https://pubmed.ncbi.nlm.nih.gov/32956536/"
 
