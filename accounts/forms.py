@@ -9,7 +9,7 @@ from django import forms
 from django.db import transaction
 from django.utils.crypto import get_random_string
 
-from accounts import codes, names, strangers, verifying
+from accounts import codes, names, signing_up, strangers, verifying
 from accounts.models import User
 from outbox.address import WRONG, require_reachable
 
@@ -74,17 +74,46 @@ class LoginForm(Sentences, allauth.LoginForm):
 
 
 class SignupForm(Sentences, allauth.SignupForm):
+    """With a password the address is confirmed by a mailed link; without, by a mailed code."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["password1"].label = "Password"
+        self.fields["password2"].label = "Password, again"
+
+    def clean_password2(self) -> str:
+        if self.cleaned_data.get("password1") and not self.cleaned_data["password2"]:
+            raise forms.ValidationError(EMPTY["password2"])
+        return self.cleaned_data["password2"]
+
     def try_save(self, request):
         """Makes an account for nobody, too: time must not tell whose address is known."""
         if self.account_already_exists:
             self.make_and_forget(request)
-        return super().try_save(request)
+        if self.cleaned_data["password1"]:
+            return super().try_save(request)
+        if not self.account_already_exists:
+            self.save(request)
+        return None, signing_up.mail_code(request, self.cleaned_data["email"])
+
+    def save(self, request):
+        user = super().save(request)
+        user.signed_up = True
+        user.save(update_fields=["signed_up"])
+        return user
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if cleaned.get("email") and not cleaned.get("password1") and not self.errors:
+            signing_up.count(cleaned["email"])
+        return cleaned
 
     @transaction.atomic
     def make_and_forget(self, request) -> None:
         """What django-allauth and the mail to a new account look up and write."""
         email = f"{get_random_string(20)}@nobody.invalid"
-        nobody = User.objects.create_user(email, self.cleaned_data["password1"])
+        nobody = User.objects.create_user(email, self.cleaned_data["password1"] or None)
+        nobody.save(update_fields=["signed_up"])
         setup_user_email(request, nobody, [])
         if not has_verified_email(nobody):
             nobody.emailaddress_set.get().user.refresh_from_db()

@@ -3,7 +3,6 @@
 from datetime import timedelta
 
 from allauth.account.models import EmailAddress
-from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
@@ -28,11 +27,10 @@ def purge_admin_actions() -> int:
 def purge_unverified() -> int:
     """Delete sign-ups whose address nobody confirmed; return how many rows went.
 
-    Whom the owner or an import entered has no password, and stays.
+    Whom the owner or an import entered stays.
     """
     addresses = EmailAddress.objects.filter(user=OuterRef("pk"))
-    signed_up = User.objects.filter(Exists(addresses), ~Exists(addresses.filter(verified=True)))
+    unproved = User.objects.filter(Exists(addresses), ~Exists(addresses.filter(verified=True)))
     old = timezone.now() - UNVERIFIED_KEPT
-    members = signed_up.filter(is_staff=False, is_superuser=False, last_login=None)
-    invited = {"password__startswith": UNUSABLE_PASSWORD_PREFIX}
-    return members.filter(date_joined__lt=old).exclude(**invited).delete()[0]
+    members = unproved.filter(is_staff=False, is_superuser=False, last_login=None)
+    return members.filter(date_joined__lt=old, signed_up=True).delete()[0]

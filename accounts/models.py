@@ -43,6 +43,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_staff = models.BooleanField("may enter the desk", default=False)
     is_active = models.BooleanField(default=True)
     date_joined = models.DateTimeField(default=timezone.now, editable=False)
+    # Not so for whom the owner or an import entered.
+    signed_up = models.BooleanField(default=False, editable=False)
 
     objects = UserManager()
 

@@ -36,7 +36,7 @@ def signed_up_at(user):
 
     Whom the owner entered did not sign up, and their account stays (housekeeping).
     """
-    signed_up = user.has_usable_password() and not user.is_staff
+    signed_up = user.signed_up and not user.is_staff
     return user.date_joined if signed_up and never_verified(user) else None
 
 

@@ -315,3 +315,66 @@ def test_too_many_wrong_passwords_wait(ben, client):
 
     assert "Too many attempts." in answer.text
     assert not is_signed_in(client)
+
+
+def sign_up_without_password(client, email=NEW, **fields):
+    return client.post("/accounts/signup/", {"email": email, **fields})
+
+
+def test_sign_up_by_code(client):
+    way = "/accounts/profile/"
+    asked = sign_up_without_password(client, next=way)
+    assert asked.url == f"/accounts/login/code/confirm/?{urlencode({'next': way})}"
+    assert not is_signed_in(client)
+
+    entered = client.post(asked.url, {"code": mailed_code(NEW), "next": way})
+
+    assert entered.url == way
+    assert is_signed_in(client)
+    user = User.objects.get(email=NEW)
+    assert EmailAddress.objects.get(user=user).verified
+    assert not user.has_usable_password()
+    assert Message.objects.filter(to=NEW).count() == 1
+
+
+def test_sign_up_by_code_with_a_known_address_signs_in(client, ben):
+    sign_up_without_password(client, "ben@example.org")
+    client.post("/accounts/login/code/confirm/", {"code": mailed_code("ben@example.org")})
+
+    assert is_signed_in(client)
+    assert User.objects.count() == 1
+    ben.refresh_from_db()
+    assert ben.check_password(factories.PASSWORD)
+
+
+def test_sign_up_by_code_gives_a_stranger_nothing(client):
+    """Whoever enters the address of somebody else makes an account that only its owner opens."""
+    sign_up_without_password(client)
+    owner = Client()
+    sign_up_without_password(owner)
+    owner.post("/accounts/login/code/confirm/", {"code": mailed_code(NEW)})
+
+    assert is_signed_in(owner)
+    client.post("/accounts/login/code/confirm/", {"code": mailed_code(NEW)})
+    assert not is_signed_in(client)
+    assert User.objects.count() == 1
+
+
+def test_a_password_at_sign_up_is_typed_twice_or_not_at_all(client):
+    for second, sentence in [
+        ("", "Enter the same password again."),
+        ("another", "You must type the same password each time."),
+    ]:
+        answer = client.post(
+            "/accounts/signup/",
+            {"email": NEW, "password1": factories.PASSWORD, "password2": second},
+        )
+        assert answer.status_code == 422
+        assert sentence in answer.text
+    assert not User.objects.exists()
+
+
+def test_sign_ups_by_code_are_counted_with_other_codes(client):
+    statuses = [sign_up_without_password(Client()).status_code for _ in range(4)]
+
+    assert statuses == [302, 302, 302, 422]

@@ -24,6 +24,7 @@ TOLERANCE = 0.003  # seconds between the medians
 PASSWORDS = {"password1": factories.PASSWORD, "password2": factories.PASSWORD}
 FLOWS = {
     "signup": ("/accounts/signup/", "email", PASSWORDS),
+    "signup by code": ("/accounts/signup/", "email", {}),
     "login": ("/accounts/login/", "login", {"password": "not the password"}),
     "code": ("/accounts/login/code/", "email", {}),
     "reset": ("/accounts/password/reset/", "email", {}),
