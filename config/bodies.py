@@ -9,9 +9,8 @@ this better (docs/operations.md).
 import io
 import re
 import threading
-from collections import Counter
+from collections import Counter, deque
 from contextlib import contextmanager
-from queue import SimpleQueue
 
 from django.core.exceptions import BadRequest
 from django.shortcuts import render
@@ -26,7 +25,7 @@ ASKING = re.compile(r"/topics/[^/]+/ask/|/asked/")
 LIMITS = [(ASKING, 70 * MB), (re.compile("/admin/"), 20 * MB), (re.compile(""), 2 * MB)]
 
 THREADS = 40  # of a web process; each may keep a connection to PostgreSQL
-AT_WORK = 4  # of them, that run the application at the same time
+AT_WORK = 3  # of them, that run the application at the same time
 WAITING, PER_VISITOR = 30, 15  # of them, that wait for bodies: in all, and for one visitor
 PIECE = 64 * 1024  # bytes that are read at a time
 RETRY_AFTER = 60  # seconds
@@ -76,6 +75,36 @@ class Bodies:
         return response
 
 
+class Places:
+    """A semaphore that is given to who has waited longest. Python's own lets newcomers overtake."""
+
+    def __init__(self, number: int):
+        self.free, self.waiting, self.lock = number, deque(), threading.Lock()
+
+    def acquire(self) -> None:
+        with self.lock:
+            if self.free:
+                self.free -= 1
+                return
+            turn = threading.Lock()
+            turn.acquire()
+            self.waiting.append(turn)
+        turn.acquire()
+
+    def release(self) -> None:
+        with self.lock:
+            if self.waiting:
+                self.waiting.popleft().release()
+            else:
+                self.free += 1
+
+    def __enter__(self) -> None:
+        self.acquire()
+
+    def __exit__(self, *_) -> None:
+        self.release()
+
+
 class Door:
     """WSGI middleware: lets AT_WORK requests into the application; who waits for a body steps out.
 
@@ -84,29 +113,23 @@ class Door:
 
     def __init__(self, application):
         self.application = application
-        self.places = SimpleQueue()  # as a semaphore, which would cost a tenth of a page
-        for place in range(AT_WORK):
-            self.places.put(place)
+        self.places = Places(AT_WORK)
         self.lock = threading.Lock()
         self.senders = Counter()
 
     def __call__(self, environ, start_response):
-        place = self.places.get()
-        try:
-            with connections.borrowed():
-                environ["wsgi.input"] = io.BufferedReader(Body(self, environ), PIECE)
-                return self.application(environ, start_response)
-        finally:
-            self.places.put(place)
+        with self.places, connections.borrowed():
+            environ["wsgi.input"] = io.BufferedReader(Body(self, environ), PIECE)
+            return self.application(environ, start_response)
 
     @contextmanager
     def aside(self):
         """Leave the place at work to another request until the end of the block."""
-        self.places.put(None)
+        self.places.release()
         try:
             yield
         finally:
-            self.places.get()
+            self.places.acquire()
 
     @contextmanager
     def outside(self, visitor: str):
