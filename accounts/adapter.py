@@ -18,10 +18,13 @@ class AccountAdapter(DefaultAccountAdapter):
     """Links in mails carry BASE_URL, whatever Host a request came with."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": "This address is in your account already.",
         "email_password_mismatch": "The e-mail address or the password is not right.",
+        "enter_current_password": "This is not your present password.",
         "incorrect_code": "The code is not right. Look at the newest mail.",
+        "incorrect_password": "The password is not right.",
         "invalid_password_reset": "The link is too old, or was used already.",
-        "too_many_login_attempts": "Too many attempts. Wait five minutes, or ask for a code.",
+        "too_many_login_attempts": "Too many attempts. Wait five minutes, then try again.",
         "rate_limited": "Too many requests. Wait a minute, then try again.",
     }
 

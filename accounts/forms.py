@@ -1,6 +1,7 @@
 import re
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
@@ -120,8 +121,14 @@ class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):
 
 class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
     def clean_email(self) -> str:
+        """Three codes are mailed in a minute, so nobody need wait for five."""
         require_reachable(self.cleaned_data["email"])
-        return super().clean_email()
+        try:
+            return super().clean_email()
+        except forms.ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                raise get_adapter().validation_error("rate_limited") from error
+            raise
 
 
 class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):

@@ -12,6 +12,7 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.codes import EnterCode
 from accounts.social import finish, only_with, start
 from accounts.verifying import Confirm
 from config.providers import OPENID
@@ -65,6 +66,7 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me")),
     path("", include((own, "accounts"))),
     path("confirm-email/<str:key>/", Confirm.as_view(), name="account_confirm_email"),
+    path("login/code/confirm/", EnterCode.as_view(), name="account_confirm_login_code"),
     # In one transaction, so that known and unknown addresses cost the disk the same
     path("signup/", transaction.atomic(signup), name="account_signup"),
     # A first password is as much of a change as another one
