@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.urls import reverse
 
@@ -82,6 +83,17 @@ class AccountAdapter(DefaultAccountAdapter):
         context |= {"subject": message.subject, "paragraphs": paragraphs(message.body)}
         message.attach_alternative(render_html("account/email/message.html", context), "text/html")
         return message
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "An account with a second factor takes no further address. Remove the "
+        "factor, add and confirm the address, then set the factor up again.",
+        "cannot_generate_recovery_codes": "Set up an app or a key first; the codes come with it.",
+        "incorrect_code": "The code or the key is not right. Try again.",
+        "unverified_email": "First confirm your e-mail addresses, or remove those that are not "
+        "confirmed.",
+    }
 
 
 def adds_address(user) -> bool:

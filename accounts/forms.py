@@ -6,6 +6,7 @@ from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.db import transaction
 from django.utils.crypto import get_random_string
@@ -153,6 +154,16 @@ class FactorReauthenticateForm(FactorForm, mfa.ReauthenticateForm):
 
 class ActivateTOTPForm(Sentences, totp.ActivateTOTPForm):
     empty = {"code": "Enter the six digits that your app shows now."}
+
+
+class AddKeyForm(Sentences, webauthn.AddWebAuthnForm):
+    """A passkey, unless somebody wants a key that only comes after the password."""
+
+    empty = {"credential": "Press “Add it”, then touch or choose your key."}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
 
 
 class EraseForm(forms.Form):
