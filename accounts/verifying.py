@@ -121,6 +121,8 @@ class Confirm(ConfirmEmailView):
             context["adds"] = not never_verified(address.user)
             context["asks_sign_in"] = asks_sign_in(self.request, address)
             context["signed_up_at"] = signed_up_at(self.object.email_address.user)
+            user = self.request.user
+            context["is_own"] = user.is_authenticated and user.has_verified(address.email)
         return context
 
 
