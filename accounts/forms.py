@@ -171,7 +171,7 @@ class EraseForm(forms.Form):
         label="Your published questions and answers",
         choices=[
             ("keep", "Stay for other readers, without your name, place and address"),
-            ("erase", "Are erased too"),
+            ("erase", "Are erased too; with your questions go the answers to them"),
         ],
         initial="keep",
         widget=forms.RadioSelect,
