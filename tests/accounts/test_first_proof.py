@@ -144,7 +144,7 @@ def test_an_address_of_another_account_says_what_can_be_done(ben, client):
     assert known.redirect_chain == unknown.redirect_chain
     for page in pages[:2]:
         assert "belongs to another account already, and cannot be in two." in page
-        assert "remove it or erase that account, and then add it again." in page
+        assert "and remove it or erase that account; then add it again." in page
         assert '<a href="/privacy/">privacy page</a>' in page
     assert '<a href="/accounts/login/">sign in</a> with this address' in pages[0]
     assert '<a href="/accounts/logout/?next=/accounts/login/">sign out</a> and sign in' in pages[1]
