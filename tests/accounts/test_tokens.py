@@ -101,8 +101,10 @@ def test_a_code_is_dead_after_ten_minutes(ben, client, settings):
     client.post("/accounts/login/code/", {"email": BEN})
     settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT = -1
 
-    client.post("/accounts/login/code/confirm/", {"code": mailed_code(BEN)})
+    answer = client.post("/accounts/login/code/confirm/", {"code": mailed_code(BEN)}, follow=True)
 
+    assert answer.redirect_chain == [("/accounts/login/code/", 302)]
+    assert "The code is too old. Ask for another one here." in answer.text
     assert not is_signed_in(client)
 
 
