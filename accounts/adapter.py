@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.utils import get_next_redirect_url
 from allauth.core import context
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.urls import reverse
 
@@ -18,10 +19,13 @@ class AccountAdapter(DefaultAccountAdapter):
     """Links in mails carry BASE_URL, whatever Host a request came with."""
 
     error_messages = DefaultAccountAdapter.error_messages | {
+        "duplicate_email": "This address is in your account already.",
         "email_password_mismatch": "The e-mail address or the password is not right.",
+        "enter_current_password": "This is not your present password.",
         "incorrect_code": "The code is not right. Look at the newest mail.",
+        "incorrect_password": "The password is not right.",
         "invalid_password_reset": "The link is too old, or was used already.",
-        "too_many_login_attempts": "Too many attempts. Wait five minutes, or ask for a code.",
+        "too_many_login_attempts": "Too many attempts. Wait five minutes, then try again.",
         "rate_limited": "Too many requests. Wait a minute, then try again.",
     }
 
@@ -79,6 +83,17 @@ class AccountAdapter(DefaultAccountAdapter):
         context |= {"subject": message.subject, "paragraphs": paragraphs(message.body)}
         message.attach_alternative(render_html("account/email/message.html", context), "text/html")
         return message
+
+
+class FactorAdapter(DefaultMFAAdapter):
+    error_messages = DefaultMFAAdapter.error_messages | {
+        "add_email_blocked": "An account with a second factor takes no further address. Remove the "
+        "factor, add and confirm the address, then set the factor up again.",
+        "cannot_generate_recovery_codes": "Set up an app or a key first; the codes come with it.",
+        "incorrect_code": "The code or the key is not right. Try again.",
+        "unverified_email": "First confirm your e-mail addresses, or remove those that are not "
+        "confirmed.",
+    }
 
 
 def adds_address(user) -> bool:

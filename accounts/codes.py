@@ -1,11 +1,35 @@
 """A mailed code is for the account as it was: with another password or address it opens nothing."""
 
 from allauth.account.stages import LoginByCodeStage, LoginStageController
+from allauth.account.views import ConfirmLoginCodeView
+from django.contrib import messages
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
 from accounts.models import User
 
 MARK = "code_mark"  # in the session that asked for a code
+TOO_OLD = "The code is too old. Ask for another one here."
+USED_UP = "After three tries the code no longer works. Ask for another one here."
+
+
+class EnterCode(ConfirmLoginCodeView):
+    """django-allauth would say to wait, though another code may be had at once, and nothing to
+    whoever comes after ten minutes.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        answer = super().dispatch(request, *args, **kwargs)
+        if getattr(self, "_process", True) is None:
+            messages.error(request, TOO_OLD)
+        return answer
+
+    def form_invalid(self, form):
+        if self._process.record_invalid_attempt():
+            return self.render_to_response(self.get_context_data(form=form))
+        messages.error(self.request, USED_UP)
+        return redirect(self.passthrough_next_url(reverse("account_request_login_code")))
 
 
 def remember(request, email: str) -> None:

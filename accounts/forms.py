@@ -1,10 +1,12 @@
 import re
 
 from allauth.account import forms as allauth
+from allauth.account.adapter import get_adapter
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.db import transaction
 from django.utils.crypto import get_random_string
@@ -149,8 +151,14 @@ class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):
 
 class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
     def clean_email(self) -> str:
+        """Three codes are mailed in a minute, so nobody need wait for five."""
         require_reachable(self.cleaned_data["email"])
-        return super().clean_email()
+        try:
+            return super().clean_email()
+        except forms.ValidationError as error:
+            if error.code == "too_many_login_attempts":
+                raise get_adapter().validation_error("rate_limited") from error
+            raise
 
 
 class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):
@@ -177,12 +185,22 @@ class ActivateTOTPForm(Sentences, totp.ActivateTOTPForm):
     empty = {"code": "Enter the six digits that your app shows now."}
 
 
+class AddKeyForm(Sentences, webauthn.AddWebAuthnForm):
+    """A passkey, unless somebody wants a key that only comes after the password."""
+
+    empty = {"credential": "Press “Add it”, then touch or choose your key."}
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["passwordless"].initial = True
+
+
 class EraseForm(forms.Form):
     questions = forms.ChoiceField(
         label="Your published questions and answers",
         choices=[
             ("keep", "Stay for other readers, without your name, place and address"),
-            ("erase", "Are erased too"),
+            ("erase", "Are erased too; with your questions go the answers to them"),
         ],
         initial="keep",
         widget=forms.RadioSelect,

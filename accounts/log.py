@@ -26,7 +26,7 @@ def logged(view, may_enter):
         if user and name not in BY_ITSELF:
             AdminAction.objects.create(
                 user_number=user.pk,
-                name=str(user)[:80],
+                name=name_of(user)[:80],
                 action=name[:80],
                 path=f"{request.path}{_chosen(request.POST)}"[:300],
                 status=response.status_code,
@@ -34,6 +34,13 @@ def logged(view, may_enter):
         return response
 
     return wrapper
+
+
+def name_of(user) -> str:
+    """The display name, or such as “Curator 12”: no address stays in what cannot be changed."""
+    group = user.groups.first()
+    role = "Owner" if user.is_superuser else group.name if group else "Staff"
+    return user.display_name or f"{role} {user.pk}"
 
 
 def _chosen(sent) -> str:

@@ -8,12 +8,13 @@ from allauth.socialaccount.providers.github import views as github
 from allauth.socialaccount.providers.google import views as google
 from allauth.socialaccount.providers.openid_connect import views as openid
 from django.db import transaction
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 
 from accounts import views
+from accounts.codes import EnterCode
 from accounts.social import finish, only_with, start
-from accounts.verifying import Confirm
+from accounts.verifying import Confirm, SetByLink
 from config.providers import OPENID
 
 own = [
@@ -65,6 +66,12 @@ urlpatterns = [
     path("", RedirectView.as_view(pattern_name="accounts:me")),
     path("", include((own, "accounts"))),
     path("confirm-email/<str:key>/", Confirm.as_view(), name="account_confirm_email"),
+    re_path(
+        r"^password/reset/key/(?P<uidb36>[0-9A-Za-z]+)-(?P<key>.+)/$",
+        SetByLink.as_view(),
+        name="account_reset_password_from_key",
+    ),
+    path("login/code/confirm/", EnterCode.as_view(), name="account_confirm_login_code"),
     # In one transaction, so that known and unknown addresses cost the disk the same
     path("signup/", transaction.atomic(signup), name="account_signup"),
     # A first password is as much of a change as another one

@@ -5,13 +5,16 @@ and wait until its owner proves the address for them. So no password of a strang
 first proof, and an address is added only by whoever is signed in to the account.
 """
 
+from http import HTTPStatus
+
 from allauth.account.adapter import get_adapter
 from allauth.account.signals import authentication_step_completed
 from allauth.account.stages import EmailVerificationStage, LoginStageController
-from allauth.account.views import ConfirmEmailView
+from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
 from django import forms
 from django.contrib import messages
 from django.dispatch import receiver
+from django.http import Http404
 
 FORGOTTEN = (
     "The password of the sign-up no longer works: it came before your address was confirmed."
@@ -74,13 +77,27 @@ class Confirm(ConfirmEmailView):
 
     form = None
 
+    def get_object(self, queryset=None):
+        """None for a link that is too old, used or damaged: a page says so."""
+        try:
+            return super().get_object(queryset)
+        except Http404:
+            return None
+
     def logout_other_user(self, confirmation) -> None:
         """By POST alone: whoever fetches a link, a scanner or a preview, signs nobody out."""
         if self.request.method == "POST":
             super().logout_other_user(confirmation)
 
+    def render_to_response(self, context, **kwargs):
+        if not self.object:
+            kwargs["status"] = HTTPStatus.GONE
+        return super().render_to_response(context, **kwargs)
+
     def post(self, *args, **kwargs):
         self.object = self.get_object()
+        if not self.object:
+            return self.render_to_response(self.get_context_data())
         if asks_sign_in(self.request, self.object.email_address):
             return self.render_to_response(self.get_context_data(), status=422)
         if asks_password(self.request, self.object.email_address):
@@ -104,7 +121,23 @@ class Confirm(ConfirmEmailView):
             context["adds"] = not never_verified(address.user)
             context["asks_sign_in"] = asks_sign_in(self.request, address)
             context["signed_up_at"] = signed_up_at(self.object.email_address.user)
+            user = self.request.user
+            context["is_own"] = user.is_authenticated and user.has_verified(address.email)
         return context
+
+
+class SetByLink(PasswordResetFromKeyView):
+    """The mailed link by which a password is set; no answer tells whether there is an account."""
+
+    def logout(self) -> None:
+        """Whoever is signed in to another account: by POST alone, as in Confirm."""
+        if self.request.method == "POST":
+            super().logout()
+
+    def render_to_response(self, context, **kwargs):
+        if context.get("token_fail"):
+            kwargs["status"] = HTTPStatus.GONE
+        return super().render_to_response(context, **kwargs)
 
 
 def asks_sign_in(request, address) -> bool:

@@ -27,7 +27,8 @@ WORDS = {
 }
 HINTS = {
     "password1": "At least 10 characters, and no common password; a sentence is easy to remember.",
-    "passwordless": "Your device then asks for your finger, face or PIN.",
+    "passwordless": "Your device then asks for your finger, face or PIN. Without this, the key is "
+    "asked for after the password, and does not sign you in by itself.",
 }
 
 

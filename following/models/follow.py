@@ -23,6 +23,7 @@ TEXTS = {
     "question": "Mail me, as often as I chose, when the answer to “{name}” is corrected, or "
     "readers add theirs.",
 }
+INNER_QUOTES = str.maketrans("“”", "‘’")  # a title stands in quotation marks itself
 LEAVE = " I can stop at any time with the link in every mail."
 SALT, CONFIRMATION_AGE = "following.confirmation", timedelta(days=7)
 STANDING = Q(confirmed_at__isnull=False, withdrawn_at=None)
@@ -87,7 +88,8 @@ def as_target(target) -> dict:
 
 def consent_text(target) -> str:
     """The words beside the button, that somebody agrees to who follows `target`."""
-    return TEXTS[target._meta.model_name].format(name=target.title) + LEAVE
+    name = target.title.translate(INNER_QUOTES)
+    return TEXTS[target._meta.model_name].format(name=name) + LEAVE
 
 
 class Follow(models.Model):

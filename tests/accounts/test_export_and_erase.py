@@ -10,11 +10,13 @@ from django.core.files.storage import storages
 from django.test import Client
 
 from accounts.models import User
+from following.models import Follow, Follower
 from newsletter.models import Consent, Subscriber
 from outbox.models import Message
 from qa.models import Answer, Image, Question
 from tests import factories
 from tests.accounts.cast import BACKEND
+from tests.following import cast as following
 from tests.newsletter import cast as newsletter
 
 pytestmark = pytest.mark.django_db
@@ -121,6 +123,26 @@ def test_erasing_leaves_no_trace_of_the_person(ben_signed_in, ben):
         assert marker not in traces()
     assert ben_signed_in.get("/accounts/me/").status_code == 302
     assert Client().get(public.get_absolute_url()).status_code == 200
+
+
+def test_what_is_followed_and_every_unpublished_answer_go_as_the_page_says(
+    ben_signed_in, ben, cora
+):
+    topic = factories.topic(accepts_reader_answers=True)
+    questions = [factories.published(by=cora, topic=topic) for _ in range(2)]
+    for question in questions:
+        Answer.from_reader(question, by=ben, body="I stretch before bed.")
+    Answer.objects.reader().first().decline(by=cora)
+    following.follow(topic, "ben@example.org")
+
+    page = ben_signed_in.get("/accounts/me/erase/").text
+    ben_signed_in.post("/accounts/me/erase/", WORDS)
+
+    assert "what you follow" in page
+    assert "all questions and answers of yours that are not published" in page
+    assert not Follower.objects.exists()
+    assert not Answer.objects.reader().exists()
+    assert Follow.objects.get().withdrawn_at
 
 
 def test_what_was_published_may_stay(ben_signed_in, ben):

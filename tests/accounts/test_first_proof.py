@@ -125,3 +125,28 @@ def test_sign_ups_that_nobody_confirms_go_after_three_days(ben, client):
         "new@example.org",
     }
     assert "accounts.housekeeping.purge_unverified" in dict(settings.RECURRING)
+
+
+def test_an_address_of_another_account_says_what_can_be_done(ben, client):
+    """To whoever reads the mail; where it is added, known and unknown ones get the same answer."""
+    factories.member("Rita")
+    sign_in(client, "rita@example.org")
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    known, unknown = (
+        client.post("/accounts/email/", {"email": email, "action_add": ""}, follow=True)
+        for email in ("ben@example.org", "bob@example.org")
+    )
+    path, owner = mailed_path("ben@example.org"), Client()
+    sign_in(owner, "ben@example.org")
+
+    pages = [browser.get(path).text for browser in (Client(), client, owner)]
+
+    assert known.redirect_chain == unknown.redirect_chain
+    for page in pages[:2]:
+        assert "belongs to another account already, and cannot be in two." in page
+        assert "and remove it or erase that account; then add it again." in page
+        assert '<a href="/privacy/">privacy page</a>' in page
+    assert '<a href="/accounts/login/">sign in</a> with this address' in pages[0]
+    assert '<a href="/accounts/logout/?next=/accounts/login/">sign out</a> and sign in' in pages[1]
+    assert "is in your account already." in pages[2]
+    assert not any("Yes, confirm" in page for page in pages)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import housekeeping
-from accounts.models import AdminAction
+from accounts.models import AdminAction, User
 from tests import factories
 from tests.accounts.cast import BACKEND
 from tests.qa.desk.forms import sent
@@ -71,6 +71,17 @@ def test_a_decision_is_in_the_log(desk, cora):
     assert entry.action == "qa_question_spam"
     assert entry.path == f"/admin/qa/question/{question.pk}/spam/"
     assert entry.status == 302
+
+
+def test_whoever_has_no_name_is_named_by_role_and_number(desk, cora, settings):
+    question, unnamed = factories.pending(), as_owner(settings)
+    User.objects.update(display_name="")
+    for client in (desk, unnamed):
+        client.post(reverse("admin:qa_question_spam", args=[question.pk]), sent(question))
+
+    owner = User.objects.get(is_superuser=True)
+    names = list(AdminAction.objects.order_by("pk").values_list("name", flat=True))
+    assert names == [f"Curator {cora.pk}", f"Owner {owner.pk}"]
 
 
 def test_a_form_of_the_admin_is_in_the_log(desk):

@@ -51,6 +51,66 @@ def test_an_empty_code_is_asked_for_in_words(client, ben):
         assert "Enter the code that your app shows, or one of your recovery codes." in answer.text
 
 
+@pytest.fixture
+def signed_in(client, ben):
+    """Ben, who has just shown that it is him."""
+    sign_in(client, "ben@example.org")
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    return client
+
+
+@pytest.mark.parametrize(
+    ("path", "fields", "words"),
+    [
+        (
+            "email/",
+            {"email": "ben@example.org", "action_add": ""},
+            "This address is in your account already.",
+        ),
+        (
+            "password/change/",
+            {"oldpassword": "wrong", "password1": "quite another", "password2": "quite another"},
+            "This is not your present password.",
+        ),
+        ("reauthenticate/", {"password": "wrong"}, "The password is not right."),
+        ("2fa/totp/activate/", {"code": "000000"}, "The code or the key is not right. Try again."),
+        ("2fa/webauthn/add/", {}, "Press “Add it”, then touch or choose your key."),
+        (
+            "2fa/recovery-codes/generate/",
+            {},
+            "Set up an app or a key first; the codes come with it.",
+        ),
+    ],
+)
+def test_what_is_refused_is_said_in_the_words_of_the_site(signed_in, path, fields, words):
+    signed_in.get(f"/accounts/{path}")
+
+    answer = signed_in.post(f"/accounts/{path}", fields)
+
+    assert answer.status_code == 422
+    assert words in answer.text
+
+
+def test_a_factor_and_an_unconfirmed_address_keep_each_other_out(signed_in, ben):
+    added = ben.emailaddress_set.create(email="ben@example.net")
+    refused = signed_in.get("/accounts/2fa/webauthn/add/", follow=True)
+    added.delete()
+    with_factor(ben)
+    address = signed_in.post("/accounts/email/", {"email": "ben@example.net", "action_add": ""})
+
+    assert "First confirm your e-mail addresses, or remove those that are not" in refused.text
+    assert "An account with a second factor takes no further address." in address.text
+    assert ben.emailaddress_set.count() == 1
+
+
+def test_too_many_requests_get_a_page_of_the_site(signed_in):
+    answers = [signed_in.post("/accounts/email/", {}) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers[-2:]] == [302, 429]
+    assert "Wait a minute, then go back and try again." in answers[-1].text
+    assert "<footer" in answers[-1].text
+
+
 @pytest.mark.parametrize(
     ("password", "passes"),
     [

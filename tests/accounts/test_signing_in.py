@@ -243,6 +243,61 @@ def test_a_code_has_three_tries(ben, client):
     assert not is_signed_in(client)
 
 
+def test_after_three_tries_another_code_is_asked_for_at_once(ben, client):
+    way = "/accounts/profile/"
+    confirm = f"/accounts/login/code/confirm/?next={way}"
+    client.post("/accounts/login/code/", {"email": "ben@example.org"})
+    tries = [client.post(confirm, {"code": "XXXX-XXXX"}) for _ in range(3)]
+
+    asked = client.get(tries[-1].url)
+    client.post("/accounts/login/code/", {"email": "ben@example.org", "next": way})
+    signed_in = client.post(confirm, {"code": mailed_code("ben@example.org")})
+
+    assert [answer.status_code for answer in tries] == [422, 422, 302]
+    assert tries[-1].url == f"/accounts/login/code/?next={way.replace('/', '%2F')}"
+    assert "After three tries the code no longer works. Ask for another one here." in asked.text
+    assert "Mail me a code" in asked.text
+    assert signed_in.url == way
+    assert is_signed_in(client)
+
+
+def test_a_known_and_an_unknown_address_have_three_tries_alike(ben):
+    answers = []
+    for email in ("ben@example.org", NEW):
+        browser = Client()
+        browser.post("/accounts/login/code/", {"email": email})
+        for _ in range(3):
+            answer = browser.post("/accounts/login/code/confirm/", {"code": "XXXX-XXXX"})
+        answers.append((answer.status_code, answer.url, words(browser.get(answer.url).text, email)))
+
+    assert answers[0] == answers[1]
+
+
+def test_the_page_for_a_code_leads_to_another_one(ben, client):
+    client.post("/accounts/login/code/", {"email": "ben@example.org"})
+    old = mailed_code("ben@example.org")
+    page = client.get("/accounts/login/code/confirm/?next=/accounts/profile/").text
+    way = re.search(r'name="next" value="(/accounts/login/code/[^"]*)"', page)[1]
+
+    given_up = client.post("/accounts/logout/", {"next": way})
+    asked = client.post(given_up.url, {"email": "ben@example.org"})
+    client.post(asked.url, {"code": old})
+    assert not is_signed_in(client)
+    client.post(asked.url, {"code": mailed_code("ben@example.org")})
+
+    assert way == "/accounts/login/code/?next=%2Faccounts%2Fprofile%2F"
+    assert is_signed_in(client)
+
+
+def test_a_fourth_code_in_a_minute_waits_for_a_minute(ben):
+    answers = [
+        Client().post("/accounts/login/code/", {"email": "ben@example.org"}) for _ in range(4)
+    ]
+
+    assert [answer.status_code for answer in answers] == [302, 302, 302, 422]
+    assert "Too many requests. Wait a minute, then try again." in answers[-1].text
+
+
 def test_a_code_works_only_in_its_own_browser(ben, client):
     client.post("/accounts/login/code/", {"email": "ben@example.org"})
     other = Client()
@@ -313,7 +368,7 @@ def test_too_many_wrong_passwords_wait(ben, client):
 
     answer = sign_in(client, "ben@example.org")
 
-    assert "Too many attempts." in answer.text
+    assert "Too many attempts. Wait five minutes, then try again." in answer.text
     assert not is_signed_in(client)
 
 

@@ -85,12 +85,26 @@ def test_a_reset_form_works_once(ben, client):
     assert may_sign_in(NEW)
 
 
+def test_only_sending_the_form_ends_the_sign_in_of_another_member(ben, client):
+    factories.member("Rita")
+    sign_in(client, "rita@example.org")
+
+    path = reset_form(client)
+    assert is_signed_in(client)
+    client.post(path, PASSWORDS)
+
+    assert not is_signed_in(client)
+    assert may_sign_in(NEW)
+
+
 def test_a_code_is_dead_after_ten_minutes(ben, client, settings):
     client.post("/accounts/login/code/", {"email": BEN})
     settings.ACCOUNT_LOGIN_BY_CODE_TIMEOUT = -1
 
-    client.post("/accounts/login/code/confirm/", {"code": mailed_code(BEN)})
+    answer = client.post("/accounts/login/code/confirm/", {"code": mailed_code(BEN)}, follow=True)
 
+    assert answer.redirect_chain == [("/accounts/login/code/", 302)]
+    assert "The code is too old. Ask for another one here." in answer.text
     assert not is_signed_in(client)
 
 
@@ -183,7 +197,45 @@ def test_the_link_of_an_address_that_was_removed_is_dead(client):
     path = confirmation(client)
     EmailAddress.objects.filter(email="otto@example.org").delete()
 
-    assert client.post(path).status_code == 404
+    for answer in (client.get(path), client.post(path)):
+        assert answer.status_code == 410
+        assert "<h1>This link does not work</h1>" in answer.text
+        assert "Sign in</a>: if your address still has to be confirmed, a new link" in answer.text
+
+
+def test_a_used_link_and_one_that_nobody_got_are_gone_alike(client):
+    path = confirmation(client)
+    client.post(path)
+    client.post("/accounts/logout/")
+    invented = "/accounts/confirm-email/MQ:1x:invented/"
+
+    answers = [Client().get(link) for link in (path, invented)]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert answers[0].text == answers[1].text
+
+
+def test_who_is_signed_in_gets_a_new_link_on_the_page_of_addresses(ben, client):
+    sign_in(client, BEN)
+
+    answer = client.get("/accounts/confirm-email/MQ:1x:invented/")
+
+    assert answer.status_code == 410
+    assert '<a href="/accounts/email/">get a new link</a>' in answer.text
+
+
+def test_a_dead_link_for_a_password_is_gone_whoever_it_names(ben, client):
+    path = reset_form(client)
+    known = mailed_path(BEN)
+    client.post(path, PASSWORDS)
+    unknown = "/accounts/password/reset/key/zzzz-d3adb3-0123456789abcdef/"
+
+    answers = [Client().get(link) for link in (known, unknown)]
+    form = client.get(path)
+
+    assert [answer.status_code for answer in (*answers, form)] == [410, 410, 410]
+    assert answers[0].text == answers[1].text
+    assert '<a href="/accounts/password/reset/">Get a new one</a>' in form.text
 
 
 def test_a_question_is_not_confirmed_by_a_link_that_is_too_old(client, later):

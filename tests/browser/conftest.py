@@ -51,6 +51,7 @@ def desk_site(mailbox, tmp_path_factory):
 def visitor(chromium, site, tmp_path):
     """Opens a browser window of its own for somebody; remembers what the console complained of."""
     contexts, complaints = [], []
+    own = (site.url, f"http://localhost:{site.port}/", "data:", "blob:")
 
     def open_window(scripts: bool = True, width: int = 1280, **options):
         context = chromium.new_context(
@@ -67,7 +68,7 @@ def visitor(chromium, site, tmp_path):
             "request",
             lambda r: (
                 None
-                if r.url.startswith((site.url, "data:", "blob:"))
+                if r.url.startswith(own)
                 else complaints.append(f"asked a third party: {r.url}")
             ),
         )

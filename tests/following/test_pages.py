@@ -307,3 +307,23 @@ def test_what_is_never_confirmed_and_who_left_long_ago_is_forgotten(clock, topic
     assert housekeeping.purge() == 1
 
     assert list(Follower.objects.all()) == [stays.follower]
+
+
+def test_a_title_with_quotation_marks_stands_in_none_of_the_same(clock, cora):
+    title = "Is “magnesium” the same as “magnesium salts”?"
+    question = factories.published(title=title)
+    Follow.objects.request(email=EMAIL, target=question, frequency="instant")
+    follow = cast.follow(question)
+    Follow.objects.request(email=EMAIL, target=question, frequency="instant")
+    clock.work()
+    cast.correct(clock, question)
+    news = clock.work()
+
+    (confirm,), (already,) = cast.mails("following confirmation"), cast.mails("following already")
+    for part in confirm.parts:
+        assert "the answer to “Is ‘magnesium’ the same as ‘magnesium salts’?” is corrected" in part
+        assert "““" not in part
+    assert follow.text in confirm.parts[0]
+    for part in (*already.parts, *news[0].parts):
+        assert title in part
+        assert f"“{title}”" not in part
