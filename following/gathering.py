@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from following.models import Bulletin, News
+from following.models import Bulletin, Follow, News
 from qa.models import Answer, Correction, Event, Question
 
 # A worker that was away for so long still finds what came meanwhile.
@@ -27,7 +27,10 @@ def gather() -> int:
 
 
 def recall() -> int:
-    """Take what is not public any more out of mails that wait; return out of how many bulletins."""
+    """Take what is not public any more out of mails that wait, and titles that were erased out of
+    what was agreed to; return out of how many bulletins.
+    """
+    Follow.objects.forget_erased()
     outdated = list(Bulletin.objects.outdated())
     for bulletin in outdated:
         bulletin.shorten()

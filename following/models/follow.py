@@ -23,6 +23,7 @@ TEXTS = {
     "question": "Mail me, as often as I chose, when the answer to “{name}” is corrected, or "
     "readers add theirs.",
 }
+ERASED = "A question that was erased"
 LEAVE = " I can stop at any time with the link in every mail."
 SALT, CONFIRMATION_AGE = "following.confirmation", timedelta(days=7)
 STANDING = Q(confirmed_at__isnull=False, withdrawn_at=None)
@@ -78,6 +79,17 @@ class FollowQuerySet(models.QuerySet):
         """Forget who it was, and what was never confirmed."""
         self.filter(confirmed_at=None).delete()
         self.update(follower=None, withdrawn_at=Coalesce("withdrawn_at", timezone.now()))
+
+    @transaction.atomic
+    def forget_erased(self) -> int:
+        """End those of questions that were erased, and take their titles out of what was agreed
+        to and of the mails about it; return how many.
+        """
+        text = TEXTS["question"].format(name=ERASED) + LEAVE
+        found = self.filter(question__erased_at__isnull=False).exclude(text=text)
+        for follow in found:
+            outbox.mail.erase(about=follow.about)
+        return found.update(text=text, withdrawn_at=Coalesce("withdrawn_at", timezone.now()))
 
 
 def as_target(target) -> dict:
