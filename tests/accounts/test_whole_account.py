@@ -234,6 +234,8 @@ class Life:
         typed = self.mark.email("own unconfirmed address")
         EmailAddress.objects.create(user=self.ben, email=typed)
         mail.queue(to=typed, subject="Confirm", text="x", purpose=ACCOUNT)
+        digest = {"purpose": emails.DIGEST, "about": "digest:1"}  # of days at the desk
+        mail.queue(to=self.email, subject="New", text=self.mark("about: a digest"), **digest)
         mail.queue(to=self.email, subject="Your code", text="x", purpose=ACCOUNT)
         Suppression.objects.create(address=self.email, reason="complaint")
         LogEntry.objects.create(
