@@ -227,6 +227,22 @@ class Follow(models.Model):
         self._set(frequency=frequency)
 
     @transaction.atomic
+    def move_to(self, question) -> None:
+        """What was followed was merged into `question`: go on with what is new there from now on,
+        with its title in the words. It ends instead where that is followed already.
+        """
+        self.follower.lock()
+        self.refresh_from_db()
+        there = Follow.objects.standing().of(question).filter(follower=self.follower)
+        if not self.is_standing:
+            return
+        if there.exists():
+            self._set(withdrawn_at=timezone.now())
+            return
+        outbox.mail.erase(about=self.about)  # their words name the other
+        self._set(question=question, text=consent_text(question), told_at=timezone.now())
+
+    @transaction.atomic
     def stop(self) -> bool:
         """No more mails about this, also those that no server has seen. False if it had ended."""
         self.follower.lock()
