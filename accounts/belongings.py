@@ -52,10 +52,10 @@ def mails_to(user):
     return Message.objects.filter(own)
 
 
-def mails_to_unconfirmed(user):
-    """Links to addresses that they typed, nobody has confirmed, and nobody else has typed."""
-    others = EmailAddress.objects.exclude(user=user).values("email")
-    typed = EmailAddress.objects.filter(user=user, verified=False).exclude(email__in=others)
+def mails_to_unconfirmed(addresses):
+    """Links to rows of EmailAddress that are not verified, apart from what others have typed."""
+    others = EmailAddress.objects.exclude(pk__in=addresses.values("pk")).values("email")
+    typed = addresses.exclude(email__in=others)
     return Message.objects.filter(purpose=ACCOUNT, to__in=typed.values("email"))
 
 

@@ -34,7 +34,7 @@ def erase(user, *, keep_published: bool) -> None:
         else:
             question.erase()
     mails_to(user).delete()
-    mails_to_unconfirmed(user).delete()
+    mails_to_unconfirmed(user.emailaddress_set.filter(verified=False)).delete()
     answers = reader_answers_of(user)
     kept = answers.published_reader() if keep_published else answers.none()
     answers.exclude(pk__in=kept.values("pk")).erase()
