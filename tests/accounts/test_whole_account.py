@@ -19,7 +19,6 @@ from allauth.account.models import EmailAddress
 from django.conf import settings as site
 from django.contrib.admin.models import DELETION, LogEntry
 from django.contrib.contenttypes.models import ContentType
-from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 from django.urls import reverse
 from django.utils import timezone
@@ -34,7 +33,6 @@ from outbox.models import ACCOUNT, Message, Status
 from outbox.suppression import Suppression
 from qa import emails
 from qa.models import Answer, Image, UnsavedEdit
-from qa.models.picture import new_key
 from tests import factories
 from tests.following import cast as following
 from tests.markers import Markers, in_database, in_files
@@ -48,10 +46,9 @@ PICTURES = 4  # of each question
 class Life:
     """Ben's questions in every state by turns, and all else that a member can have here."""
 
-    def __init__(self, questions: int, *, real_pictures: bool):
+    def __init__(self, questions: int):
         self.mark = Markers(1)
         self.topic = factories.topic(accepts_reader_answers=True)
-        self.ready = None if real_pictures else self._ready_pictures()
         self.email = self.mark.email("own address")
         self.cora = factories.curator()
         self.ada = self._question_of_ada()
@@ -68,28 +65,6 @@ class Life:
         self._account()
         Message.objects.exclude(status=Status.CANCELLED).update(not_before=timezone.now())
         deliver_due()
-
-    def _ready_pictures(self) -> list[Image]:
-        """A few that went the whole way; the files of all others are copies of these."""
-        question = factories.draft()
-        return [self._real_picture(question, number) for number in range(3)]
-
-    def _real_picture(self, question, number: int, **fields) -> Image:
-        image = Image(question=question, order=number, **fields)
-        image.store(factories.picture(320, 240, f"#{len(self.mark.placed) % 4096:03x}"))
-        return image
-
-    def _picture(self, question, number: int, **fields) -> None:
-        if self.ready is None:
-            self._real_picture(question, number, **fields)
-            return
-        private, model = storages["private"], self.ready[number % len(self.ready)]
-        copied = {name: getattr(model, name) for name in ("width", "height", "placeholder")}
-        image = Image(question=question, order=number, key=new_key(), **copied, **fields)
-        for name in private.listdir(model.key)[1]:
-            with private.open(f"{model.key}/{name}") as file:
-                private.save(f"{image.key}/{name}", ContentFile(file.read()))
-        image.save()
 
     def _question_of_ada(self):
         words = {"asked_body": self.mark.words("others: asked"), "name": self.mark("others: name")}
@@ -115,7 +90,8 @@ class Life:
         for number in range(PICTURES):
             shown = number < 2
             alt = self.mark(f"{place if shown else 'own '}description")
-            self._picture(question, number, alt=alt, publish=shown)
+            image = Image(question=question, order=number, alt=alt, publish=shown)
+            image.store(factories.picture(320, 240, f"#{len(self.mark.placed) % 4096:03x}"))
         fate(question)
         return question
 
@@ -311,29 +287,18 @@ def folders(alias: str) -> set[str]:
     return set(storages[alias].listdir("")[0])
 
 
-@pytest.fixture(
-    params=[
-        pytest.param(False, id="pictures copied"),
-        pytest.param(True, id="pictures uploaded", marks=pytest.mark.slow),
-    ]
-)
-def life(request, django_capture_on_commit_callbacks):
+@pytest.fixture
+def life(django_capture_on_commit_callbacks):
     with django_capture_on_commit_callbacks(execute=True):
-        return Life(50, real_pictures=request.param)
+        return Life(50)
 
 
-def test_all_of_it_is_in_the_archive_and_nothing_of_others(life):
+def test_all_of_it_is_in_the_archive_and_then_erased(life, django_capture_on_commit_callbacks):
     report("exported", life, exported(life))
-
-
-def test_all_of_it_is_erased(life, django_capture_on_commit_callbacks):
-    before = folders("private") - {image.key for q in life.questions for image in q.images.all()}
-
     report("erased", life, erased(life, django_capture_on_commit_callbacks, keep=False))
 
     assert gone_and_kept(life, "others") == ({}, {})
-    assert folders("private") == before
-    assert folders("public") == set()
+    assert folders("private") == folders("public") == set()
 
 
 def test_only_what_was_published_stays_if_so_chosen(life, django_capture_on_commit_callbacks):
