@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('account', '0009_emailaddress_unique_primary_email'),
-        ('accounts', '0004_admin_action'),
+        ('accounts', '0005_signed_up'),
     ]
 
     operations = [
