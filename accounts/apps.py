@@ -5,4 +5,4 @@ class AccountsConfig(AppConfig):
     name = "accounts"
 
     def ready(self):
-        from accounts import second_factor, security_log, verifying  # noqa: F401 (they listen)
+        from accounts import housekeeping, second_factor, security_log, verifying  # noqa: F401 (they listen)

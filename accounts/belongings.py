@@ -5,7 +5,8 @@ from django.db.models import Q
 
 from following.models import Follower
 from newsletter.models import Subscriber
-from outbox.models import Message
+from outbox.models import ACCOUNT, Message
+from outbox.suppression import Suppression
 from qa.models import Answer, Question
 
 
@@ -16,10 +17,15 @@ def verified_emails(user) -> list[str]:
 
 def questions_of(user):
     """Every question that was sent with a verified address, in every state, newest first."""
-    own = Question.objects.none()
+    return begun_by(user).sent().order_by("-submitted_at", "-pk")
+
+
+def begun_by(user):
+    """The same, and drafts, whose address anybody may have typed: so far no page shows them."""
+    own = Q(pk=None)
     for email in verified_emails(user):
-        own |= Question.objects.asked_by(email)
-    return own.select_related("topic").order_by("-submitted_at", "-pk")
+        own |= Q(email__iexact=email)
+    return Question.objects.filter(own).select_related("topic").order_by("pk")
 
 
 def reader_answers_of(user):
@@ -38,8 +44,22 @@ def followers_of(user) -> list[Follower]:
 
 
 def mails_to(user):
-    """Every mail of the outbox to a verified address."""
-    own = Q(pk=None)
+    """Every mail of the outbox to a verified address, or about what they wrote."""
+    written = [row.about for row in [*begun_by(user), *reader_answers_of(user)]]
+    own = Q(about__in=written)
     for email in verified_emails(user):
         own |= Q(to__iexact=email)
     return Message.objects.filter(own)
+
+
+def mails_to_unconfirmed(addresses):
+    """Links to rows of EmailAddress that are not verified, apart from what others have typed."""
+    others = EmailAddress.objects.exclude(pk__in=addresses.values("pk")).values("email")
+    typed = addresses.exclude(email__in=others)
+    return Message.objects.filter(purpose=ACCOUNT, to__in=typed.values("email"))
+
+
+def suppressions_of(user):
+    """What holds letters or news back from a verified address."""
+    own = [email.lower() for email in verified_emails(user)]
+    return Suppression.objects.filter(address__in=own)

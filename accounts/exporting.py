@@ -7,7 +7,15 @@ from collections.abc import Iterator
 
 from django.core.serializers.json import DjangoJSONEncoder
 
-from accounts.belongings import followers_of, questions_of, reader_answers_of, subscribers_of
+from accounts.belongings import (
+    begun_by,
+    followers_of,
+    mails_to,
+    reader_answers_of,
+    subscribers_of,
+    suppressions_of,
+)
+from qa.emails import DIGEST
 
 IN_MEMORY = 5 * 1024 * 1024  # bytes; a larger archive is written to a temporary file
 
@@ -26,10 +34,12 @@ def archive(user):
 def as_json(user) -> str:
     data = {
         "account": account(user),
-        "questions": [question(row) for row in questions_of(user)],
+        "questions": [question(row) for row in begun_by(user)],
         "reader_answers": [reader_answer(row) for row in reader_answers_of(user)],
         "newsletter": [subscription(row) for row in subscribers_of(user)],
         "following": [follow(row) for one in followers_of(user) for row in one.follows.all()],
+        "mails": [mail(row) for row in readers_mails(user)],
+        "held_back": list(suppressions_of(user).values("purpose", "reason", "created_at")),
         "signed_in_on": list(user.sessions.order_by("seen_at").values("device", "seen_at")),
     }
     return json.dumps(data, cls=DjangoJSONEncoder, ensure_ascii=False, indent=2)
@@ -51,11 +61,13 @@ def question(row) -> dict:
         "number": row.reference_number,
         "topic": row.topic.title,
         **{name: getattr(row, name) for name in fields + times},
+        # What the form held at last and could not be taken over.
+        "typed": row.typed,
         "guidelines_version": row.guidelines.version if row.guidelines else None,
         "answer": answer.body if answer and answer.published_at else None,
         "corrections": list(row.corrections.values("note", "created_at")),
         "messages": list(row.follow_ups.values("from_asker", "text", "created_at")),
-        "pictures": [picture_name(row, image) for image in row.images.all()],
+        "pictures": [picture(row, image) for image in row.images.all()],
         "events": list(row.events.values("verb", "role", "from_status", "to_status", "created_at")),
     }
 
@@ -65,6 +77,8 @@ def reader_answer(row) -> dict:
         "question": row.question.title,
         "body": row.body,
         "status": row.status,
+        "name": row.author_name,
+        "place": row.author_place,
         "created_at": row.created_at,
         "published_at": row.published_at,
     }
@@ -76,6 +90,8 @@ def subscription(row) -> dict:
     return {
         "email": row.email,
         "status": row.status,
+        "frequency": row.frequency,
+        "topics": [topic.title for topic in row.topics.order_by("pk")],
         "consents": list(row.consents.values(*evidence, *times)),
     }
 
@@ -86,13 +102,28 @@ def follow(row) -> dict:
     return {"email": row.follower.email} | {name: getattr(row, name) for name in evidence + times}
 
 
+def readers_mails(user):
+    """Not the codes of an account, which are about nothing, nor what curators are mailed."""
+    return mails_to(user).exclude(about="").exclude(purpose=DIGEST).order_by("pk")
+
+
+def mail(row) -> dict:
+    fields = ["to", "purpose", "subject", "status", "created_at", "sent_at"]
+    return {name: getattr(row, name) for name in fields} | {"text": row.parts[0]}
+
+
+def picture(row, image) -> dict:
+    """`turned`: by how many degrees clockwise the pages show it."""
+    fields = {"description": image.alt, "turned": image.rotation, "publish": image.publish}
+    return {"file": picture_name(row, image), **fields}
+
+
 def picture_name(row, image) -> str:
     return f"pictures/{row.reference_number}-{image.pk}.jpg"
 
 
 def pictures(user) -> Iterator[tuple[str, bytes]]:
-    """(name in the archive, JPEG bytes) of each picture, in its largest rendition."""
-    for row in questions_of(user):
+    """(name in the archive, JPEG bytes) of each picture, as large as it is kept."""
+    for row in begun_by(user):
         for image in row.images.all():
-            with image.open(image.rendition_names[-1]) as file:
-                yield picture_name(row, image), file.read()
+            yield picture_name(row, image), image.master()

@@ -73,6 +73,21 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.display_name or "A member"
 
 
+class Unconfirmed(models.Model):
+    """Since when housekeeping knows that an address beside a proved one is not confirmed.
+
+    django-allauth's row has no date. Another link that is mailed begins the time anew.
+    """
+
+    address = models.OneToOneField(
+        "account.EmailAddress", models.CASCADE, primary_key=True, related_name="unconfirmed"
+    )
+    since = models.DateTimeField(default=timezone.now)
+
+    def __str__(self) -> str:
+        return str(self.address)
+
+
 class Session(AbstractBaseSession):
     """A browser's session; of somebody who signed in, also whose, on what, and when seen."""
 

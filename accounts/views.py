@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from accounts import exporting
+from accounts import exporting, fresh_sign_in
 from accounts.belongings import (
     followers_of,
     questions_of,
@@ -80,9 +80,13 @@ def end_other_sessions(request):
     return redirect("accounts:sessions")
 
 
-@require_POST
+@require_GET_or_POST
 @login_required
 def export(request):
+    """GET only shows the button: where one comes to after having shown who it is."""
+    fresh_sign_in.demand(request)
+    if request.method != "POST":
+        return render(request, "accounts/export.html", {"section": "account"})
     return FileResponse(
         exporting.archive(request.user), as_attachment=True, filename="my-account.zip"
     )
@@ -94,7 +98,8 @@ def erase_account(request):
     """Staff ask the owner: answers of theirs stand in the archive under their name."""
     if request.user.is_staff:
         return render(request, "accounts/erase_staff.html", {"section": "account"})
-    form = EraseForm(bound(request))
+    fresh_sign_in.demand(request, keep=["questions"])
+    form = EraseForm(bound(request), initial={"questions": request.GET.get("questions", "keep")})
     if not form.is_bound or not form.is_valid():
         return page(request, "accounts/erase.html", form)
     erase(request.user, keep_published=form.keeps_published)

@@ -239,6 +239,7 @@ RECURRING = [
     ("config.edition.prune", 86400),
     ("accounts.housekeeping.clear_sessions", 86400),
     ("accounts.housekeeping.purge_unverified", 3600),
+    ("accounts.housekeeping.purge_unconfirmed", 3600),
     ("accounts.housekeeping.purge_admin_actions", 86400),
     ("newsletter.housekeeping.send_scheduled", 20),
     ("newsletter.housekeeping.finish_sending", 5),

@@ -33,7 +33,7 @@ def _to(follow, template: str, purpose: str, **context) -> None:
         to=follow.follower.email,
         purpose=purpose,
         from_email=site.sender,
-        about=follow.follower.about,
+        about=follow.about,
     )
 
 

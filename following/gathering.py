@@ -10,24 +10,28 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
-from following.models import Bulletin, News
+from following.models import Bulletin, Follow, News
 from qa.models import Answer, Correction, Event, Question
 
 # A worker that was away for so long still finds what came meanwhile.
 AWAY = timedelta(days=7)
-Kind = News.Kind
+Kind, Status = News.Kind, Question.Status
 
 
 def gather() -> int:
     """Write down what is new; return how many things. Any number of workers may."""
     now = timezone.now()
     since, until = now - AWAY, now - timedelta(seconds=settings.UNDO_SECONDS)
+    _move_merged(until)
     found = [*_answers(since, until), *_corrections(since, until), *_readers(since, until)]
     return _write(found)
 
 
 def recall() -> int:
-    """Take what is not public any more out of mails that wait; return out of how many bulletins."""
+    """Take what is not public any more out of mails that wait, and titles that were erased out of
+    what was agreed to; return out of how many bulletins.
+    """
+    Follow.objects.forget_erased()
     outdated = list(Bulletin.objects.outdated())
     for bulletin in outdated:
         bulletin.shorten()
@@ -42,6 +46,20 @@ def _write(found: list[dict]) -> int:
         (News(created_at=now, **fields) for fields in found), ignore_conflicts=True
     )
     return len(found)
+
+
+def _move_merged(until: datetime) -> None:
+    """Who follows a question that was merged follows the other one, once anybody may read that."""
+    follows = Follow.objects.standing()
+    lately = Event.objects.filter(question=OuterRef("pk"), verb="merge", created_at__gt=until)
+    merged = Question.objects.filter(
+        Exists(follows.filter(question=OuterRef("pk"))), ~Exists(lately), status=Status.MERGED
+    )
+    for question in merged:
+        target = question.end_of_chain
+        if target.status == Status.PUBLISHED:
+            for follow in follows.of(question).select_related("follower"):
+                follow.move_to(target)
 
 
 def _answers(since: datetime, until: datetime):

@@ -3,6 +3,7 @@
 GET only shows. The form needs no cookie: where a POST comes from is told by its Origin.
 """
 
+from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
@@ -33,7 +34,13 @@ def topic(request, slug):
 @private
 @require_GET_or_POST
 def question(request, pk):
-    found = get_object_or_404(Question.objects.published(), pk=pk)
+    """Of one that was merged, 301 to the one which it was merged into."""
+    asked = get_object_or_404(Question, pk=pk)
+    found = asked.end_of_chain
+    if found.status != Question.Status.PUBLISHED:
+        raise Http404("no such question")
+    if found != asked:
+        return redirect("following:question", found.pk, permanent=True)
     return _follow(request, found, Follow.Frequency.INSTANT)
 
 

@@ -24,6 +24,7 @@ TEXTS = {
     "readers add theirs.",
 }
 INNER_QUOTES = str.maketrans("“”", "‘’")  # a title stands in quotation marks itself
+ERASED = "A question that was erased"
 LEAVE = " I can stop at any time with the link in every mail."
 SALT, CONFIRMATION_AGE = "following.confirmation", timedelta(days=7)
 STANDING = Q(confirmed_at__isnull=False, withdrawn_at=None)
@@ -79,6 +80,17 @@ class FollowQuerySet(models.QuerySet):
         """Forget who it was, and what was never confirmed."""
         self.filter(confirmed_at=None).delete()
         self.update(follower=None, withdrawn_at=Coalesce("withdrawn_at", timezone.now()))
+
+    @transaction.atomic
+    def forget_erased(self) -> int:
+        """End those of questions that were erased, and take their titles out of what was agreed
+        to and of the mails about it; return how many.
+        """
+        text = TEXTS["question"].format(name=ERASED) + LEAVE
+        found = self.filter(question__erased_at__isnull=False).exclude(text=text)
+        for follow in found:
+            outbox.mail.erase(about=follow.about)
+        return found.update(text=text, withdrawn_at=Coalesce("withdrawn_at", timezone.now()))
 
 
 def as_target(target) -> dict:
@@ -215,6 +227,22 @@ class Follow(models.Model):
         """The reader's own choice how often; what was not told yet is told in the new way."""
         self.follower.lock()
         self._set(frequency=frequency)
+
+    @transaction.atomic
+    def move_to(self, question) -> None:
+        """What was followed was merged into `question`: go on with what is new there from now on,
+        with its title in the words. It ends instead where that is followed already.
+        """
+        self.follower.lock()
+        self.refresh_from_db()
+        there = Follow.objects.standing().of(question).filter(follower=self.follower)
+        if not self.is_standing:
+            return
+        if there.exists():
+            self._set(withdrawn_at=timezone.now())
+            return
+        outbox.mail.erase(about=self.about)  # their words name the other
+        self._set(question=question, text=consent_text(question), told_at=timezone.now())
 
     @transaction.atomic
     def stop(self) -> bool:

@@ -70,6 +70,14 @@ class Forgetting:
         self.follow_ups.all().delete()
         self.unsaved_edits.all().delete()
 
+    def _forget_history(self) -> None:
+        """Of what undo would put back: the asker's own words, words to them, titles of before."""
+        self.events.update(note="")
+        for event in self.events.exclude(before={}):
+            for name in ("asked", "schedule", "slug"):
+                event.before.pop(name, None)
+            event.save(update_fields=["before"])
+
     def _erase_mails(self) -> None:
         """Delete the mails about this question, and those that took its words to others.
 
@@ -101,9 +109,7 @@ class Forgetting:
         for image in self.images.filter(public_key=None):
             image.discard()
         self._forget_words()
-        self.events.update(note="")
-        # They hold the asker's own words.
-        self.events.filter(verb="request_changes").update(before={})
+        self._forget_history()
         outbox.mail.erase(about=self.about)
         self.refresh_from_db()
         transaction.on_commit(wal.empty)

@@ -117,8 +117,9 @@ REST = [
     (
         SIGNED_IN,
         SIGNED_IN,
-        """/accounts/me/erase/ /accounts/profile/ /accounts/email/ /accounts/password/change/
-        /accounts/password/set/ /accounts/reauthenticate/ /accounts/2fa/reauthenticate/
+        """/accounts/me/export/ /accounts/me/erase/ /accounts/profile/ /accounts/email/
+        /accounts/password/change/ /accounts/password/set/
+        /accounts/reauthenticate/ /accounts/2fa/reauthenticate/
         /accounts/2fa/totp/activate/ /accounts/2fa/totp/deactivate/
         /accounts/2fa/recovery-codes/generate/
         /accounts/2fa/webauthn/add/ /accounts/2fa/webauthn/reauthenticate/
@@ -133,7 +134,7 @@ REST = [
     (
         NOBODY,
         SIGNED_IN,
-        "/accounts/me/export/ /accounts/sessions/<mark>/end/ /accounts/sessions/others/end/",
+        "/accounts/sessions/<mark>/end/ /accounts/sessions/others/end/",
     ),
     # with an account elsewhere: 404 without a provider in the environment
     (

@@ -28,5 +28,10 @@ def sign_in(client, email: str, password: str = factories.PASSWORD, **more):
     return client.post("/accounts/login/", {"login": email, "password": password, **more})
 
 
+def show_again(client, password: str = factories.PASSWORD) -> None:
+    """Whoever is signed in has shown a moment ago who it is."""
+    assert client.post("/accounts/reauthenticate/", {"password": password}).status_code == 302
+
+
 def is_signed_in(client) -> bool:
     return client.get("/accounts/me/").status_code == 200

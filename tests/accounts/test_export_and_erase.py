@@ -2,7 +2,11 @@
 
 import io
 import json
+import re
+import time
 import zipfile
+from html import unescape
+from urllib.parse import quote
 
 import pytest
 from allauth.account.models import EmailAddress
@@ -15,17 +19,19 @@ from newsletter.models import Consent, Subscriber
 from outbox.models import Message
 from qa.models import Answer, Image, Question
 from tests import factories
-from tests.accounts.cast import BACKEND
+from tests.accounts.cast import BACKEND, show_again
 from tests.following import cast as following
 from tests.newsletter import cast as newsletter
 
 pytestmark = pytest.mark.django_db
 WORDS = {"questions": "keep", "word": "erase"}
+EXPORT, ERASE = "/accounts/me/export/", "/accounts/me/erase/"
 
 
 @pytest.fixture
 def ben_signed_in(client, ben):
     client.force_login(ben, BACKEND)
+    show_again(client)
     return client
 
 
@@ -81,10 +87,55 @@ def test_an_answer_that_is_not_out_is_not_in_the_archive(ben_signed_in, cora):
     assert data["questions"][0]["answer"] is None
 
 
-def test_the_archive_is_asked_for_by_post_and_signed_in(client, ben):
-    assert client.post("/accounts/me/export/").status_code == 302
-    client.force_login(ben, BACKEND)
-    assert client.get("/accounts/me/export/").status_code == 405
+def test_the_archive_is_asked_for_by_post_and_signed_in(client, ben_signed_in):
+    assert Client().post(EXPORT).url == f"/accounts/login/?next={EXPORT}"
+    page = client.get(EXPORT)
+    assert (page.headers["Content-Type"], page.streaming) == ("text/html; charset=utf-8", False)
+    assert '<form class="actions" method="post">' in page.text
+
+
+@pytest.fixture
+def later(monkeypatch):
+    """Just past the time for which one need not show again who it is."""
+    now = time.time() + 300
+    monkeypatch.setattr("time.time", lambda: now)
+
+
+@pytest.mark.parametrize("path", [EXPORT, ERASE])
+def test_who_signed_in_long_ago_shows_again_who_it_is(ben_signed_in, later, path):
+    assert ben_signed_in.get(path).url == f"/accounts/reauthenticate/?next={quote(path, safe='')}"
+
+
+def test_the_archive_is_one_click_away_then(ben_signed_in, later):
+    sent = ben_signed_in.post(EXPORT, follow=True)
+    assert sent.redirect_chain[-1][0].startswith("/accounts/reauthenticate/")
+    assert sent.status_code == 200
+
+    shown = ben_signed_in.post(
+        sent.redirect_chain[-1][0], {"password": factories.PASSWORD, "next": next_of(sent)}
+    )
+    page = ben_signed_in.get(shown.url)
+
+    assert (shown.status_code, shown.url) == (302, f"{EXPORT}?again=1")
+    assert "Download my data</button>" in page.text
+    assert export(ben_signed_in).namelist() == ["account.json"]
+
+
+def test_erasing_waits_for_it_and_keeps_the_choice(ben_signed_in, later):
+    sent = ben_signed_in.post(ERASE, {"questions": "erase", "word": "erase"}, follow=True)
+    form = {"password": factories.PASSWORD, "next": next_of(sent)}
+    page = ben_signed_in.post(sent.redirect_chain[-1][0], form, follow=True)
+
+    assert User.objects.filter(email="ben@example.org").exists()
+    assert "Nothing is erased yet" in page.text
+    assert re.findall(r'value="(\w+)"[^>]* checked', page.text) == ["erase"]
+    assert page.redirect_chain[-1][0] == f"{ERASE}?again=1&questions=erase"
+    ben_signed_in.post(ERASE, {"questions": "erase", "word": "erase"})
+    assert not User.objects.exists()
+
+
+def next_of(page) -> str:
+    return unescape(re.search(r'name="next" value="([^"]+)"', page.text)[1])
 
 
 @pytest.mark.parametrize(

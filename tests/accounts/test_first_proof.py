@@ -6,11 +6,12 @@ from urllib.parse import quote
 import pytest
 from allauth.account.models import EmailAddress
 from django.conf import settings
+from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
-from accounts.housekeeping import purge_unverified
-from accounts.models import User
+from accounts.housekeeping import purge_unconfirmed, purge_unverified
+from accounts.models import Unconfirmed, User
 from outbox.models import Message
 from tests import factories
 from tests.accounts.cast import is_signed_in, mailed_code, mailed_path, sign_in
@@ -150,3 +151,62 @@ def test_an_address_of_another_account_says_what_can_be_done(ben, client):
     assert '<a href="/accounts/logout/?next=/accounts/login/">sign out</a> and sign in' in pages[1]
     assert "is in your account already." in pages[2]
     assert not any("Yes, confirm" in page for page in pages)
+
+
+@pytest.fixture
+def adding(client, ben, monkeypatch):
+    """Ben has added an address, which housekeeping has seen; a call lets hours pass."""
+    sign_in(client, ben.email)
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": NEW})
+    now = timezone.now()
+
+    def forward(hours: int) -> list[str]:
+        """Ben's addresses after so many hours more."""
+        nonlocal now
+        now += timedelta(hours=hours)
+        monkeypatch.setattr("django.utils.timezone.now", lambda: now)
+        purge_unconfirmed()
+        return list(ben.emailaddress_set.order_by("pk").values_list("email", flat=True))
+
+    assert forward(0) == [ben.email, NEW]
+    return forward
+
+
+def test_an_added_address_that_nobody_confirms_goes_after_three_days(adding, ben):
+    invited = User.objects.create_user("invited@example.org")
+    EmailAddress.objects.create(user=invited, email=invited.email, primary=True)
+    moving = User.objects.create_user("moving@example.org")
+    EmailAddress.objects.create(user=moving, email=moving.email, primary=True)
+    EmailAddress.objects.create(user=moving, email="old@example.org", verified=True)
+
+    assert adding(72) == [ben.email, NEW]
+    assert Message.objects.filter(to=NEW).exists()
+    assert adding(1) == [ben.email]
+    assert not Message.objects.filter(to=NEW).exists()
+    assert (invited.emailaddress_set.count(), moving.emailaddress_set.count()) == (1, 2)
+    assert "accounts.housekeeping.purge_unconfirmed" in dict(settings.RECURRING)
+
+
+def test_another_link_begins_the_three_days_anew(adding, client, ben):
+    adding(71)
+    cache.clear()  # which counts how often by another clock
+    client.post("/accounts/email/", {"action_send": "", "email": NEW})
+
+    assert adding(72) == [ben.email, NEW]
+    assert adding(1) == [ben.email]
+
+
+def test_an_address_that_is_confirmed_stays(adding, client, ben):
+    client.post(mailed_path(NEW))
+
+    assert adding(1000) == [ben.email, NEW]
+    assert not Unconfirmed.objects.exists()
+
+
+def test_what_was_mailed_to_an_address_stays_where_somebody_else_has_it(adding, ben):
+    factories.member("Nadia", email=NEW)
+    adding(1)
+
+    assert adding(73) == [ben.email]
+    assert Message.objects.filter(to=NEW).exists()

@@ -343,6 +343,11 @@ def test_who_has_no_password_signs_in_anew_before_a_change(client, there, monkey
     first = {"password1": factories.PASSWORD, "password2": factories.PASSWORD}
     assert client.post("/accounts/password/set/", first).status_code == 403
     assert not User.objects.get().has_usable_password()
+    sent = client.post("/accounts/me/erase/", {"questions": "erase", "word": "erase"}, follow=True)
+    assert (sent.status_code, "Please sign in again" in sent.text) == (403, True)
+    assert "%2Faccounts%2Fme%2Ferase%2F%3Fagain%3D1%26questions%3Derase" in sent.text
+    assert User.objects.count() == 1
+    assert client.post("/accounts/me/export/", follow=True).status_code == 403
     way = re.search(r'name="next" value="([^"]+)"', page.text)[1]
     out = client.post("/accounts/logout/", {"next": way})
     assert out.url == "/accounts/login/?next=%2Faccounts%2F2fa%2Ftotp%2Factivate%2F"

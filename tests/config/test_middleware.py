@@ -81,7 +81,8 @@ def test_a_view_may_have_a_policy_of_its_own(rf):
 
 
 def test_an_address_for_a_button_says_so_to_whoever_opens_it(client, db):
-    opened, sent = client.get("/accounts/me/export/"), client.post("/topics/")
+    opened = client.get("/accounts/sessions/others/end/")
+    sent = client.post("/topics/")
 
     assert (opened.status_code, opened["Allow"]) == (405, "POST")
     assert "Go back to the page that has the button" in opened.text

@@ -79,6 +79,23 @@ def test_a_question_is_followed_while_it_is_public(client, cora):
     assert client.get("/questions/999999/follow/").status_code == 404
 
 
+def test_a_merged_question_is_followed_at_the_one_it_was_merged_into(client, cora):
+    first, second, target = factories.pending(), factories.pending(), factories.pending()
+    first.merge_into(second, by=cora)
+    second.merge_into(target, by=cora)
+    path = f"/questions/{first.pk}/follow/"
+    assert client.get(path).status_code == 404
+
+    target.edit(by=cora, title=target.title, body=target.body, answer="Stretch.")
+    target.publish(by=cora)
+    answer = client.get(path)
+
+    assert (answer.status_code, answer.url) == (301, f"/questions/{target.pk}/follow/")
+    assert answer["Cache-Control"] == "no-store"
+    client.post(path, DATA)
+    assert not Follow.objects.exists()
+
+
 def test_a_forged_form_is_refused(strict, topic):
     elsewhere = {"Origin": "https://other.example"}
 

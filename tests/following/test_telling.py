@@ -91,6 +91,68 @@ def test_what_an_import_brings_is_not_told(clock, topic, cora):
     assert clock.work() == []
 
 
+# --- Merged into another ----------------------------------------------------------------------
+
+
+@pytest.fixture
+def merged(clock, topic, cora):
+    """A question that Ada and Otto follow, just merged into another, which Otto follows, too."""
+    question, target = factories.published(topic=topic), factories.published(topic=topic)
+    cast.follow(question)
+    cast.follow(question, "otto@example.org")
+    cast.follow(target, "otto@example.org")
+    cast.correct(clock, target, "Told before.")
+    clock.work()
+    question.unpublish(by=cora)
+    question.merge_into(target, by=cora)
+    question.events.filter(verb="merge").update(created_at=clock.now)
+    return question, target
+
+
+def following(question) -> list[str]:
+    standing = Follow.objects.standing().of(question)
+    return sorted(standing.values_list("follower__email", flat=True))
+
+
+def test_who_follows_a_merged_question_follows_the_other_once(clock, merged, cora):
+    question, target = merged
+
+    assert [mail for mail in clock.work() if mail.bulk] == []
+    cast.correct(clock, target, "Twice a day.")
+    mails = clock.work()
+
+    assert (following(question), following(target)) == ([], [cast.EMAIL, "otto@example.org"])
+    assert [(mail.to, mail.subject) for mail in mails] == [
+        (cast.EMAIL, f"Corrected: {target.title}"),
+        ("otto@example.org", f"Corrected: {target.title}"),
+    ]
+    moved = Follow.objects.standing().of(target).get(follower__email=cast.EMAIL)
+    assert moved.stop_url in mails[0].parts[0]
+    assert f"“{target.title}”" in moved.text
+
+
+def test_a_merge_that_is_undone_in_time_moves_nobody(clock, merged, cora):
+    question, target = merged
+    clock.work(seconds=50)
+    question.refresh_from_db()
+    question.undo(by=cora)
+    clock.work()
+
+    assert following(question) == [cast.EMAIL, "otto@example.org"]
+    assert following(target) == ["otto@example.org"]
+
+
+def test_nobody_is_moved_to_what_is_not_public(clock, merged, cora):
+    question, target = merged
+    target.unpublish(by=cora)
+    clock.work()
+    assert following(question) == [cast.EMAIL, "otto@example.org"]
+
+    target.publish(by=cora, mails=False)
+    clock.work()
+    assert following(target) == [cast.EMAIL, "otto@example.org"]
+
+
 # --- Undo -------------------------------------------------------------------------------------
 
 
