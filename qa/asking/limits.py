@@ -3,12 +3,11 @@
 from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Q
 from django.utils import timezone
 
 from outbox.models import Message
 from qa import emails
-from qa.models import Question, Trace
+from qa.models import Trace
 from qa.models.trace import TooMany, mailbox_mark, visitor_mark
 
 ADDRESS, ADDRESS_CHANGES, DAY = "address", 3, 86400
@@ -63,9 +62,10 @@ def take_question(request, topic, email: str) -> None:
     for the address to be confirmed.
     """
     Trace.objects.take("question", _visitor(request), mailbox_mark(email))
-    if settings.RATE_LIMITS and not _is_confirmed(request, email):
-        waiting = topic.questions.pending().asked_by(email).filter(spam_reason="")
-        if waiting.exists():
+    # By the question alone: what the address confirmed before is nobody else's to learn.
+    if settings.RATE_LIMITS and not _is_own(request, email):
+        waiting = topic.questions.pending().asked_by(email)
+        if waiting.filter(spam_reason="", email_confirmed_at=None).exists():
             raise TooMany(UNCONFIRMED, UNCONFIRMED_WAIT)
 
 
@@ -84,13 +84,9 @@ def require_new_address(question) -> None:
         raise TooMany(ADDRESS, DAY)
 
 
-def _is_confirmed(request, email: str) -> bool:
-    """Whether the owner of this address has answered a mail of ours before."""
-    asked = Question.objects.asked_by(email).exclude(email_confirmed_at=None)
-    if asked.exists():
-        return True
-    mine = Q(email__iexact=email, verified=True)
-    return request.user.is_authenticated and request.user.emailaddress_set.filter(mine).exists()
+def _is_own(request, email: str) -> bool:
+    """Whether this address is proved to be that of whoever is signed in."""
+    return request.user.is_authenticated and request.user.has_verified(email)
 
 
 def _visitor(request) -> str:

@@ -182,6 +182,13 @@ class TestUnconfirmed:
 
         assert send(client, second).status_code == 303
 
+    def test_what_was_confirmed_before_tells_nothing(self, client, topic, drafts):
+        factories.confirmed(factories.pending(email="ada@example.org"))
+        first, second = drafts(2, topic=topic, email="ada@example.org")
+        send(client, first)
+
+        assert send(client, second).status_code == 429
+
     def test_not_for_a_member_with_this_address(self, client, topic, drafts, ben):
         first, second = drafts(2, topic=topic, email=ben.email)
         client.force_login(ben)
