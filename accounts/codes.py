@@ -1,13 +1,15 @@
 """A mailed code is for the account as it was: with another password or address it opens nothing."""
 
+from allauth.account.adapter import get_adapter
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import ConfirmLoginCodeView
+from allauth.core import context, ratelimit
 from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 
-from accounts.models import User
+from accounts.verifying import accounts_of
 
 MARK = "code_mark"  # in the session that asked for a code
 TOO_OLD = "The code is too old. Ask for another one here."
@@ -32,9 +34,17 @@ class EnterCode(ConfirmLoginCodeView):
         return redirect(self.passthrough_next_url(reverse("account_request_login_code")))
 
 
+def count(email: str) -> None:
+    """By visitor and address, so that nobody else uses up its owner's. Raises ValidationError."""
+    request, adapter = context.request, get_adapter()
+    key = f"{adapter.get_client_ip(request)} {email.lower()}"
+    if not ratelimit.consume(request, action="code_by_visitor", key=key):
+        raise adapter.validation_error("rate_limited")
+
+
 def remember(request, email: str) -> None:
-    user = User.objects.filter(emailaddress__email__iexact=email).first()
-    request.session[MARK] = _mark(user) if user else ""
+    users = accounts_of(email, is_active=True)
+    request.session[MARK] = _mark(users[0]) if users else ""
 
 
 def is_outdated(request) -> bool:

@@ -1,7 +1,6 @@
 import re
 
 from allauth.account import forms as allauth
-from allauth.account.adapter import get_adapter
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
@@ -83,6 +82,11 @@ class SignupForm(Sentences, allauth.SignupForm):
         self.fields["password1"].label = "Password"
         self.fields["password2"].label = "Password, again"
 
+    def validate_unique_email(self, value) -> str:
+        email = super().validate_unique_email(value)
+        self.account_already_exists = bool(verifying.accounts_of(email))
+        return email
+
     def clean_password2(self) -> str:
         if self.cleaned_data.get("password1") and not self.cleaned_data["password2"]:
             raise forms.ValidationError(EMPTY["password2"])
@@ -100,13 +104,19 @@ class SignupForm(Sentences, allauth.SignupForm):
 
     def save(self, request):
         user = super().save(request)
+        self.complete(user)
+        return user
+
+    def complete(self, user) -> None:
+        """django-allauth adds no address that waits in another account."""
         user.signed_up = True
         user.save(update_fields=["signed_up"])
-        return user
+        user.emailaddress_set.get_or_create(email=user.email, defaults={"primary": True})
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if cleaned.get("email") and not cleaned.get("password1") and not self.errors:
+        if not self.errors and not cleaned["password1"]:
+            codes.count(cleaned["email"])
             signing_up.count(cleaned["email"])
         return cleaned
 
@@ -115,8 +125,8 @@ class SignupForm(Sentences, allauth.SignupForm):
         """What django-allauth and the mail to a new account look up and write."""
         email = f"{get_random_string(20)}@nobody.invalid"
         nobody = User.objects.create_user(email, self.cleaned_data["password1"] or None)
-        nobody.save(update_fields=["signed_up"])
         setup_user_email(request, nobody, [])
+        self.complete(nobody)
         if not has_verified_email(nobody):
             nobody.emailaddress_set.get().user.refresh_from_db()
         strangers.have_enough(email, "")
@@ -136,7 +146,10 @@ class SetPasswordForm(Sentences, allauth.SetPasswordForm):
 
 
 class ResetPasswordForm(Sentences, allauth.ResetPasswordForm):
-    pass
+    def clean_email(self) -> str:
+        email = super().clean_email()
+        self.users = verifying.accounts_of(email, is_active=True)
+        return email
 
 
 class ResetPasswordKeyForm(Sentences, allauth.ResetPasswordKeyForm):
@@ -151,14 +164,11 @@ class ReauthenticateForm(Sentences, allauth.ReauthenticateForm):
 
 class RequestLoginCodeForm(Sentences, allauth.RequestLoginCodeForm):
     def clean_email(self) -> str:
-        """Three codes are mailed in a minute, so nobody need wait for five."""
         require_reachable(self.cleaned_data["email"])
-        try:
-            return super().clean_email()
-        except forms.ValidationError as error:
-            if error.code == "too_many_login_attempts":
-                raise get_adapter().validation_error("rate_limited") from error
-            raise
+        codes.count(self.cleaned_data["email"])
+        email = super().clean_email()
+        self._user = next(iter(verifying.accounts_of(email, is_active=True)), None)
+        return email
 
 
 class ConfirmLoginCodeForm(Sentences, allauth.ConfirmLoginCodeForm):

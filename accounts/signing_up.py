@@ -5,23 +5,24 @@ So a new address and a known one get the same page and the same mail.
 
 from allauth.account.adapter import get_adapter
 from allauth.account.internal.flows.login_by_code import LoginCodeVerificationProcess
-from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.utils import passthrough_next_redirect_url
 from allauth.core import context, ratelimit
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from accounts.verifying import accounts_of
+
 
 def count(email: str) -> None:
     """Together with the codes to sign in. Raises ValidationError after too many."""
     if not ratelimit.consume(context.request, action="request_login_code", key=email.lower()):
-        raise get_adapter().validation_error("rate_limited")
+        raise get_adapter().validation_error("too_many_login_attempts")
 
 
 def mail_code(request, email: str) -> HttpResponseRedirect:
     """Mail the code to the account of this address; the answer leads to where it is entered."""
-    users = filter_users_by_email(email, is_active=True, prefer_verified=True, for_login=True)
+    users = accounts_of(email, is_active=True)
     LoginCodeVerificationProcess.initiate(
         request=request, user=users[0] if users else None, email=email
     )

@@ -2,12 +2,14 @@
 
 Anybody may sign up with another's address and a password of their own, or add it to their account,
 and wait until its owner proves the address for them. So no password of a stranger outlives the
-first proof, and an address is added only by whoever is signed in to the account.
+first proof, an address is added only by whoever is signed in to the account, and until then neither
+a code nor a reset for that address opens it.
 """
 
 from http import HTTPStatus
 
 from allauth.account.adapter import get_adapter
+from allauth.account.internal.userkit import filter_users_by_email
 from allauth.account.signals import authentication_step_completed
 from allauth.account.stages import EmailVerificationStage, LoginStageController
 from allauth.account.views import ConfirmEmailView, PasswordResetFromKeyView
@@ -23,6 +25,16 @@ FORGOTTEN = (
 
 def never_verified(user) -> bool:
     return not user.emailaddress_set.filter(verified=True).exists()
+
+
+def accounts_of(email: str, **options) -> list:
+    """The accounts that are opened by reading this address's mail.
+
+    Not one whose member added it, and where nobody proved it: its owner would prove it for them.
+    `options` are those of django-allauth's filter_users_by_email.
+    """
+    users = filter_users_by_email(email, prefer_verified=True, for_login=True, **options)
+    return [user for user in users if user.has_verified(email) or never_verified(user)]
 
 
 def prove_by_link(user) -> None:

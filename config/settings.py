@@ -308,6 +308,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_LOGIN_BY_CODE_ENABLED = True
 ACCOUNT_LOGIN_BY_CODE_TIMEOUT = 600
+# What counts for an address alone keeps its owner out, too, once somebody else has used it up.
+ACCOUNT_RATE_LIMITS = {
+    "code_by_visitor": "3/m/key",
+    "request_login_code": "20/m/ip,60/d/key",
+    "reset_password": "20/m/ip,30/d/key",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 300
 ACCOUNT_LOGOUT_REDIRECT_URL = "/"

@@ -10,6 +10,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.utils import timezone
 
+from accounts.belongings import questions_of
 from accounts.housekeeping import purge_unconfirmed, purge_unverified
 from accounts.models import Unconfirmed, User
 from outbox.models import Message
@@ -210,3 +211,49 @@ def test_what_was_mailed_to_an_address_stays_where_somebody_else_has_it(adding, 
 
     assert adding(73) == [ben.email]
     assert Message.objects.filter(to=NEW).exists()
+
+
+@pytest.fixture
+def mallory(client):
+    """Her account waits with the address of somebody else, who has asked a question with it."""
+    factories.pending(email=NEW)
+    mallory = factories.member("Mallory")
+    sign_in(client, mallory.email)
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": NEW})
+    assert mallory.emailaddress_set.filter(email=NEW, verified=False).exists()
+    Message.objects.all().delete()
+    cache.clear()
+    return mallory
+
+
+def has_address_and_questions(user) -> bool:
+    return user.has_verified(NEW) and len(questions_of(user)) == 1
+
+
+def test_signing_up_by_code_opens_no_account_that_waits_with_the_address(mallory):
+    owner = Client()
+    owner.post("/accounts/signup/", {"email": NEW})
+    owner.post("/accounts/login/code/confirm/", {"code": mailed_code(NEW)})
+
+    own = User.objects.get(email=NEW)
+    assert has_address_and_questions(own)
+    assert not has_address_and_questions(mallory)
+    assert str(own.pk) == owner.session["_auth_user_id"]
+
+
+def test_signing_up_with_a_password_opens_no_account_that_waits_with_the_address(mallory):
+    owner = Client()
+    sign_up(owner)
+    owner.post(mailed_path(NEW))
+
+    assert has_address_and_questions(User.objects.get(email=NEW))
+    assert not has_address_and_questions(mallory)
+
+
+@pytest.mark.parametrize("path", ["/accounts/login/code/", "/accounts/password/reset/"])
+def test_codes_and_resets_open_no_account_that_waits_with_the_address(mallory, path):
+    Client().post(path, {"email": NEW})
+
+    assert "There is no account with it." in Message.objects.get(to=NEW).text
+    assert not has_address_and_questions(mallory)
