@@ -45,6 +45,10 @@ class UserForm(forms.ModelForm):
             "is_superuser",
             "user_permissions",
         ]
+        help_texts = {
+            "groups": "Curators answer questions. Editors have topics, pages and letters. "
+            "One person may be both."
+        }
 
 
 @admin.register(User)
@@ -68,6 +72,7 @@ class UserAdmin(DjangoUserAdmin):
     ]
     # What a person may do is the owner's to say, or who may edit people could make owners.
     powers = {"is_superuser", "groups", "user_permissions"}
+    told = {"is_active", "is_staff", *powers}
     add_fieldsets = [(None, {"fields": ["email", "display_name"]})]
 
     actions = ["sign_out"]
@@ -87,6 +92,13 @@ class UserAdmin(DjangoUserAdmin):
             obj.emailaddress_set.create(email=obj.email, primary=True)
             invite(obj)
             messages.info(request, f"An invitation is on its way to {obj.email}.")
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        """The log of the desk tells which powers were given or taken."""
+        given = [name for name in form.changed_data if name in self.told]
+        words = [f"{name}: {_said(form.cleaned_data[name])}" for name in given]
+        request.did = "; ".join(words)
+        return super().construct_change_message(request, form, formsets, add)
 
     def get_fieldsets(self, request, obj=None):
         fieldsets = super().get_fieldsets(request, obj)
@@ -110,6 +122,11 @@ class UserAdmin(DjangoUserAdmin):
     def get_urls(self):
         """Without Django's page for typing a password in another person's name."""
         return [url for url in super().get_urls() if url.name != "auth_user_password_change"]
+
+
+def _said(value) -> str:
+    """True, False, or the names of the groups or permissions."""
+    return str(value) if isinstance(value, bool) else ", ".join(map(str, value)) or "none"
 
 
 def may_touch(user, other) -> bool:

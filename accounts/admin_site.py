@@ -22,6 +22,9 @@ class DeskSite(admin.AdminSite):
         """Staff whose session has passed a second factor, unless STAFF_MFA is off."""
         return super().has_permission(request) and not second_factor.is_missing(request)
 
+    def each_context(self, request) -> dict:
+        return super().each_context(request) | {"without_factor": not settings.STAFF_MFA}
+
     def admin_view(self, view, cacheable=False):
         """The door of every page of the admin, and so the place to log what is done there."""
         from accounts import log  # it needs models, which are not there yet when this is imported

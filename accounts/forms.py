@@ -4,7 +4,9 @@ from allauth.account import forms as allauth
 from allauth.account.utils import has_verified_email, setup_user_email
 from allauth.core import context
 from allauth.mfa.base import forms as mfa
+from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
+from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
 from django.db import transaction
@@ -193,6 +195,12 @@ class FactorReauthenticateForm(FactorForm, mfa.ReauthenticateForm):
 
 class ActivateTOTPForm(Sentences, totp.ActivateTOTPForm):
     empty = {"code": "Enter the six digits that your app shows now."}
+
+    def clean_code(self) -> str:
+        """The code is used up by this, as by signing in; django-allauth lets it sign in, too."""
+        code = super().clean_code()
+        TOTP(Authenticator(user=self.user))._mark_code_used(code)
+        return code
 
 
 class AddKeyForm(Sentences, webauthn.AddWebAuthnForm):

@@ -8,13 +8,17 @@ import time
 from urllib.parse import urlencode
 
 from allauth.account.authentication import get_authentication_records
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.flows.reauthentication import (
     did_recently_reauthenticate,
     get_reauthentication_flows,
     raise_if_reauthentication_required,
 )
 from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.models import Authenticator
+from allauth.mfa.signals import authenticator_added
 from django.conf import settings
+from django.dispatch import receiver
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
@@ -35,6 +39,17 @@ def is_fresh(request) -> bool:
     if get_reauthentication_flows(request.user):
         return did_recently_reauthenticate(request)
     return age(request) < timeout()
+
+
+@receiver(authenticator_added, dispatch_uid="a new factor was just shown")
+def count_as_shown(request, user, authenticator, **kwargs) -> None:
+    """Whoever adds a factor was asked who it is, and proved the factor; the next page, which shows
+    the recovery codes, does not ask for it again.
+    """
+    if authenticator.type != Authenticator.Type.RECOVERY_CODES:
+        record_authentication(
+            request, user, "mfa", id=authenticator.pk, type=authenticator.type, reauthenticated=True
+        )
 
 
 def require(request) -> None:

@@ -15,7 +15,8 @@ def logged(view, may_enter):
     """The view, with a row for each POST of somebody who `may_enter(request)`.
 
     Written once the view has answered. What a decision changed stands in qa.Event, what a form
-    of the admin changed in Django's LogEntry, each in the transaction of the change.
+    of the admin changed in Django's LogEntry, each in the transaction of the change. A view says
+    in `request.did` what shall stand here, too.
     """
 
     @wraps(view)
@@ -28,7 +29,7 @@ def logged(view, may_enter):
                 user_number=user.pk,
                 name=name_of(user)[:80],
                 action=name[:80],
-                path=f"{request.path}{_chosen(request.POST)}"[:300],
+                path=f"{request.path}{_chosen(request.POST)}{_did(request)}"[:300],
                 status=response.status_code,
             )
         return response
@@ -41,6 +42,11 @@ def name_of(user) -> str:
     group = user.groups.first()
     role = "Owner" if user.is_superuser else group.name if group else "Staff"
     return user.display_name or f"{role} {user.pk}"
+
+
+def _did(request) -> str:
+    did = getattr(request, "did", "")
+    return f" {did}" if did else ""
 
 
 def _chosen(sent) -> str:

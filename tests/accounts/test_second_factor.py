@@ -133,8 +133,14 @@ def test_setting_up_an_app_opens_the_desk_and_ends_other_sessions(client, strict
     secret = re.search(r"<textarea[^>]*>([A-Z2-7]+)</textarea>", form.text)[1]
     assert "data:image/svg+xml" in form.text
 
-    client.post("/accounts/2fa/totp/activate/", {"code": code_of(secret)})
+    code = code_of(secret)
+    done = client.post("/accounts/2fa/totp/activate/", {"code": code}, follow=True)
 
+    assert done.redirect_chain == [("/accounts/2fa/recovery-codes/", 302)]  # not asked once more
+    again = Client()
+    sign_in(again, "cora@example.org")
+    assert again.post("/accounts/2fa/authenticate/", {"code": code}).status_code == 422
+    assert not is_signed_in(again)
     types = Authenticator.objects.filter(user=cora).values_list("type", flat=True)
     assert sorted(types) == ["recovery_codes", "totp"]
     assert client.get("/admin/").status_code == 200

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import Group, Permission
 from django.db import IntegrityError
 
-from accounts.models import User
+from accounts.models import AdminAction, User
 from tests import factories
 from tests.accounts.cast import BACKEND, is_signed_in, mailed_code
 
@@ -49,6 +49,8 @@ def test_the_owner_makes_a_curator(owner, ben):
     assert ben.is_staff
     assert ben.has_perm("qa.answer_question")
     assert ben.check_password(factories.PASSWORD)
+    change = f"/admin/accounts/user/{ben.pk}/change/"
+    assert AdminAction.objects.get().path == f"{change} is_staff: True; groups: Curator"
 
 
 def test_nobody_reads_or_types_another_persons_password(owner, ben):
