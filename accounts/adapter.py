@@ -9,7 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import codes, fresh_sign_in, strangers
+from accounts import codes, fresh_sign_in, strangers, verifying
 from outbox.address import require_reachable
 from outbox.mail import render_html
 from qa.models import SiteProfile
@@ -43,9 +43,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """With the way back to where somebody was asked to sign in, if there was one."""
         url = site_url("account_confirm_email", emailconfirmation.key)
         way = get_next_redirect_url(request) if request else None
+        user = emailconfirmation.email_address.user
+        query = {} if verifying.never_verified(user) else {"of": verifying.mark(user)}
         # Only a path of this site: allauth has checked the host of anything longer, if at all.
-        own = way and way.startswith("/") and self.is_safe_url(way)
-        return f"{url}?{urlencode({'next': way})}" if own else url
+        if way and way.startswith("/") and self.is_safe_url(way):
+            query["next"] = way
+        return f"{url}?{urlencode(query)}" if query else url
 
     def get_reset_password_from_key_url(self, key) -> str:
         url = super().get_reset_password_from_key_url(key)

@@ -17,6 +17,7 @@ from django import forms
 from django.contrib import messages
 from django.dispatch import receiver
 from django.http import Http404
+from django.utils.crypto import constant_time_compare, salted_hmac
 
 FORGOTTEN = (
     "The password of the sign-up no longer works: it came before your address was confirmed."
@@ -25,6 +26,13 @@ FORGOTTEN = (
 
 def never_verified(user) -> bool:
     return not user.emailaddress_set.filter(verified=True).exists()
+
+
+def mark(user) -> str:
+    """In a link that adds an address: another one for another password or another own address."""
+    verified = user.emailaddress_set.filter(verified=True).order_by("pk")
+    account = f"{user.get_session_auth_hash()} {list(verified.values_list('email', flat=True))}"
+    return salted_hmac("accounts.verifying.mark", account).hexdigest()[:32]
 
 
 def accounts_of(email: str, **options) -> list:
@@ -92,9 +100,11 @@ class Confirm(ConfirmEmailView):
     def get_object(self, queryset=None):
         """None for a link that is too old, used or damaged: a page says so."""
         try:
-            return super().get_object(queryset)
+            found = super().get_object(queryset)
         except Http404:
             return None
+        user, given = found.email_address.user, self.request.GET.get("of", "")
+        return found if never_verified(user) or constant_time_compare(given, mark(user)) else None
 
     def logout_other_user(self, confirmation) -> None:
         """By POST alone: whoever fetches a link, a scanner or a preview, signs nobody out."""

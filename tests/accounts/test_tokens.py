@@ -256,3 +256,16 @@ def test_a_subscription_is_not_confirmed_by_a_link_that_is_too_old(client, later
 
     assert client.post(path).status_code == 404
     assert Subscriber.objects.get().status == "pending"
+
+
+def test_a_link_that_adds_an_address_is_dead_after_a_change_of_password(client, ben):
+    sign_in(client, ben.email)
+    client.post("/accounts/reauthenticate/", {"password": factories.PASSWORD})
+    client.post("/accounts/email/", {"action_add": "", "email": "second@example.org"})
+    path = mailed_path("second@example.org")
+    assert client.get(path).status_code == 200
+
+    client.post("/accounts/password/change/", {"oldpassword": factories.PASSWORD, **PASSWORDS})
+
+    assert (client.get(path).status_code, client.post(path).status_code) == (410, 410)
+    assert not ben.has_verified("second@example.org")
