@@ -12,7 +12,9 @@ from config.sqlite3 import base
 
 
 @pytest.fixture
-def path(tmp_path, django_db_blocker):
+def path(tmp_path, django_db_blocker, monkeypatch):
+    # The browser of other tests keeps an event loop in this thread, which waits for nothing here.
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "yes")
     with django_db_blocker.unblock():
         yield tmp_path / "turns.sqlite3"
 

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from contextlib import suppress
 
 import pytest
 
@@ -27,16 +28,15 @@ class Filler:
 
     def leave(self, free: int) -> None:
         """Fill the file system up to `free` bytes, or empty it so far."""
-        missing = shutil.disk_usage(self.folder).free - free
-        size = self.path.stat().st_size if self.path.exists() else 0
         with open(self.path, "ab") as file:
-            if missing < 0:
-                file.truncate(max(size + missing, 0))
-                return
-            try:
-                os.posix_fallocate(file.fileno(), size, missing)
-            except OSError:  # others write, too
-                file.write(b"\0" * (shutil.disk_usage(self.folder).free // 2))
+            for part in (1, 1, 1, 1, 2, 1, 2, 1):  # others write, too, and give room back
+                missing = shutil.disk_usage(self.folder).free - free
+                size = os.fstat(file.fileno()).st_size
+                if missing <= 0:
+                    file.truncate(max(size + missing, 0))
+                    return
+                with suppress(OSError):
+                    os.posix_fallocate(file.fileno(), size, max(missing // part, 1))
 
     def empty(self) -> None:
         self.path.unlink(missing_ok=True)
