@@ -36,12 +36,12 @@ def free_port() -> int:
 @contextlib.contextmanager
 def granian(target: str, environment: dict | None = None, path: str = "/"):
     """The web server with the settings of bin/serve, and any WSGI application. Yields its URL."""
-    from config.bodies import THREADS
+    from config.bodies import WAITERS
 
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", str(WORKERS), "--no-ws", "--log-level", "error"]
-    command += ["--blocking-threads", str(THREADS), target]
+    command += ["--blocking-threads", str(WAITERS), target]
     with running(command, port, {**(environment or {}), "PORT": str(port)}, path) as url:
         yield url
 

@@ -1,21 +1,20 @@
-"""Request bodies: how large, how slow and how many may be under way.
+"""Request bodies: how large and how many may be under way.
 
-The web server (Granian) reads a body when the application does, and waits for it without end, in
-one of a process's threads. So there are many of them, few run the application at the same time,
-and slow bodies never take them all. A proxy that takes a body whole before it passes it on does
-this better (docs/operations.md).
+The web server (Granian) waits for a body without end, in one of a process's threads. So there are
+many of them, which do little else (config/threads.py), and slow bodies never take them all. A proxy
+that takes a body whole before it passes it on does this better (docs/operations.md).
 """
 
 import io
 import re
+import tempfile
 import threading
-from collections import Counter, deque
-from contextlib import contextmanager
+from collections import Counter
+from typing import BinaryIO
 
-from django.core.exceptions import BadRequest
+from django.conf import settings
 from django.shortcuts import render
 
-from config import connections
 from config.middleware import visitor_address
 
 MB = 1024 * 1024
@@ -24,14 +23,20 @@ MB = 1024 * 1024
 ASKING = re.compile(r"/topics/[^/]+/ask/|/asked/")
 LIMITS = [(ASKING, 70 * MB), (re.compile("/admin/"), 20 * MB), (re.compile(""), 2 * MB)]
 
-THREADS = 40  # of a web process; each may keep a connection to PostgreSQL
-AT_WORK = 3  # of them, that run the application at the same time
-WAITING, PER_VISITOR = 30, 15  # of them, that wait for bodies: in all, and for one visitor
+WAITERS = 40  # Granian's threads in a web process
+WAITING, PER_VISITOR = 30, 15  # of them, for bodies: in all, and for one visitor
 PIECE = 64 * 1024  # bytes that are read at a time
+IN_MEMORY = 2 * MB  # of a body; a larger one is in a file without a name
 RETRY_AFTER = 60  # seconds
 
 LENGTH_REQUIRED, TOO_LARGE, TOO_MANY = 411, 413, 503
 REFUSED = "askwell.body_refused"  # a key of the WSGI environment
+
+
+def has_body(environ: dict) -> bool:
+    """Whether a body follows, or may follow, the head of a request."""
+    length = environ.get("CONTENT_LENGTH")
+    return length not in {None, "", "0"} or "HTTP_TRANSFER_ENCODING" in environ
 
 
 def refusal(meta: dict) -> int | None:
@@ -52,18 +57,14 @@ def draft_address(path: str) -> str:
 
 
 class Bodies:
-    """Middleware: answers for what is refused here, and by `Door` while the body was read."""
+    """Middleware: answers for what is refused here, and for what `Intake` did not read."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        status = refusal(request.META)
-        if status:
-            return self.page(request, status)
-        response = self.get_response(request)
-        status = request.META.get(REFUSED)
-        return self.page(request, status) if status else response
+        status = refusal(request.META) or request.META.get(REFUSED)
+        return self.page(request, status) if status else self.get_response(request)
 
     def page(self, request, status: int):
         context = {"status": status, "draft": draft_address(request.path)}
@@ -75,94 +76,66 @@ class Bodies:
         return response
 
 
-class Places:
-    """A semaphore that is given to who has waited longest. Python's own lets newcomers overtake."""
+class Intake:
+    """Reads the bodies of a web process, before anything else is done for their requests."""
 
-    def __init__(self, number: int):
-        self.free, self.waiting, self.lock = number, deque(), threading.Lock()
-
-    def acquire(self) -> None:
-        with self.lock:
-            if self.free:
-                self.free -= 1
-                return
-            turn = threading.Lock()
-            turn.acquire()
-            self.waiting.append(turn)
-        turn.acquire()
-
-    def release(self) -> None:
-        with self.lock:
-            if self.waiting:
-                self.waiting.popleft().release()
-            else:
-                self.free += 1
-
-    def __enter__(self) -> None:
-        self.acquire()
-
-    def __exit__(self, *_) -> None:
-        self.release()
-
-
-class Door:
-    """WSGI middleware: lets AT_WORK requests into the application; who waits for a body steps out.
-
-    So a slow sender costs a waiting thread, of which there are more, and not a place at work.
-    """
-
-    def __init__(self, application):
-        self.application = application
-        self.places = Places(AT_WORK)
+    def __init__(self):
         self.lock = threading.Lock()
         self.senders = Counter()
 
-    def __call__(self, environ, start_response):
-        with self.places, connections.borrowed():
-            environ["wsgi.input"] = io.BufferedReader(Body(self, environ), PIECE)
-            return self.application(environ, start_response)
+    def take(self, environ: dict) -> None:
+        """Read the body and put it in place of the one that would have to be waited for.
 
-    @contextmanager
-    def aside(self):
-        """Leave the place at work to another request until the end of the block."""
-        self.places.release()
-        try:
-            yield
-        finally:
-            self.places.acquire()
-
-    @contextmanager
-    def outside(self, visitor: str):
-        """Step out to wait for a piece of a body. Raises BadRequest where too many wait."""
+        Where its length is refused, or too many are waited for, it is left, and nobody can wait
+        for it any more.
+        """
+        source, environ["wsgi.input"] = environ["wsgi.input"], io.BytesIO()
+        if not has_body(environ) or refusal(environ):
+            return
+        visitor = visitor_address(environ)
         with self.lock:
             if self.senders.total() >= WAITING or self.senders[visitor] >= PER_VISITOR:
-                raise BadRequest("Too many bodies are waited for.")
+                environ[REFUSED] = TOO_MANY
+                return
             self.senders[visitor] += 1
-        with self.aside():
-            try:
-                yield
-            finally:
-                with self.lock:
-                    self.senders[visitor] -= 1
-                    self.senders += Counter()  # forgets those at 0
-
-
-class Body(io.RawIOBase):
-    """The body of one request, read inside the application. Reading may raise BadRequest."""
-
-    def __init__(self, door: Door, environ: dict):
-        self.door, self.environ = door, environ
-        self.source, self.visitor = environ["wsgi.input"], visitor_address(environ)
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer) -> int:
         try:
-            with self.door.outside(self.visitor):
-                data = self.source.read(min(len(buffer), PIECE))
-        except BadRequest:
-            self.environ[REFUSED] = TOO_MANY
-            raise
-        buffer[: len(data)] = data
-        return len(data)
+            environ["wsgi.input"] = received(source)
+        finally:
+            with self.lock:
+                self.senders[visitor] -= 1
+                self.senders += Counter()  # forgets those at 0
+
+
+def received(source) -> BinaryIO:
+    """All that comes from `source`, to be read from its start."""
+    body, length = io.BytesIO(), 0
+    while data := source.read(PIECE):
+        if length <= IN_MEMORY < length + len(data):
+            body = into_file(body)
+        body = write(body, data)
+        length += len(data)
+    body.seek(0)
+    return body
+
+
+def into_file(body: io.BytesIO) -> BinaryIO:
+    """What was received, in a file that is gone with the process; in memory if none can be had."""
+    try:
+        file = tempfile.TemporaryFile(dir=settings.FILE_UPLOAD_TEMP_DIR, buffering=0)  # noqa: SIM115
+    except OSError:
+        return body
+    return write(file, body.getvalue())
+
+
+def write(body: BinaryIO, data: bytes) -> BinaryIO:
+    """Write all of it. On a full disk the body goes on in memory, as its words are to be kept."""
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[body.write(rest) :]
+    except OSError:
+        body.seek(0)
+        body = io.BytesIO(body.read())
+        body.seek(0, io.SEEK_END)
+        body.write(rest)
+    return body

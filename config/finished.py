@@ -21,7 +21,7 @@ class Variant:
 
     etag: str
     headers: list[tuple[str, str]]
-    body: list[bytes]
+    body: bytes
     short: list[tuple[str, str]] = field(init=False)
 
     def __post_init__(self):
@@ -48,7 +48,7 @@ class Page:
         headers = [pair for pair in self.headers if pair[0] not in {"ETag", "Content-Length"}]
         headers += [("ETag", etag), ("Content-Length", str(len(body)))]
         headers += [("Content-Encoding", coding)] if coding else []
-        return Variant(etag, headers, [body])
+        return Variant(etag, headers, body)
 
     def named(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")

@@ -7,10 +7,12 @@ rendered anew after a minute in any case, as some pages depend on the day. Only 
 is kept: `public`, without a cookie, and of a size that leaves room for others.
 """
 
+import contextlib
 import io
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http import HTTPStatus
 from time import monotonic
 from urllib.parse import urlencode
 
@@ -33,6 +35,8 @@ MB = 1024 * 1024
 OVERHEAD = 4096  # bytes of memory that a page takes beside its body
 LONGEST_QUERY = 1000  # characters
 MOST_NAMES = 200  # of hosts, and of Accept-Encoding headers, that are remembered
+
+Answer = tuple[int, list[tuple[str, str]], bytes]  # status, headers, body
 
 
 @dataclass
@@ -57,37 +61,26 @@ class PageCache:
         self.watcher: threading.Thread | None = None
         self.hosts: set[str] = set()
         self.codings: dict[str | None, str] = {}
+        # Goes around a wait for another request's page; config/wsgi.py lets others work meanwhile.
+        self.aside = contextlib.nullcontext
 
-    def __call__(self, environ, start_response):
+    def finished(self, environ) -> Answer | None:
+        """The answer, where a fresh page of this very address has it ready. Never waits."""
         page = self.pages.get((environ["PATH_INFO"], environ["QUERY_STRING"]))
         if (
-            page is not None
-            and page.fresh_until > monotonic()
-            and environ.get("HTTP_HOST") in self.hosts
-            and is_plain(environ)
+            page is None
+            or page.fresh_until <= monotonic()
+            or environ.get("HTTP_HOST") not in self.hosts
+            or not is_plain(environ)
         ):
-            page.used = True
-            return self.give(page, environ, start_response)
-        return self.look_up(environ, start_response)
+            return None
+        variant = page.variants.get(self.codings.get(environ.get("HTTP_ACCEPT_ENCODING")))
+        return None if variant is None else answer(page, variant, environ)
 
-    def give(self, page: Page, environ, start_response):
-        """Answer from a page: in the coding that the request takes, or with 304."""
-        accepted = environ.get("HTTP_ACCEPT_ENCODING")
-        coding = self.codings.get(accepted)
-        if coding is None:
-            coding = self.learn_coding(accepted)
-        variant = page.variants.get(coding)
-        if variant is None:
-            variant = self.add_variant(page, coding)
-        tags = environ.get("HTTP_IF_NONE_MATCH")
-        if tags is not None and (tags == variant.etag or matches(tags, variant.etag)):
-            start_response("304 Not Modified", variant.short)
-            return []
-        start_response("200 OK", variant.headers)
-        return [] if environ["REQUEST_METHOD"] == "HEAD" else variant.body
-
-    def look_up(self, environ, start_response):
-        """The way of a request that has no fresh page under its very address."""
+    def __call__(self, environ, start_response):
+        found = self.finished(environ)
+        if found:
+            return give(found, start_response)
         names = self.query_names(environ) if is_plain(environ) else None
         if names is None or not self.knows_host(environ.get("HTTP_HOST")):
             return self.application(environ, start_response)
@@ -106,10 +99,23 @@ class PageCache:
                 flight = self.flights[key] = Flight(self.edition)
         if leads:
             return self.lead(flight, key, environ, start_response)
-        flight.done.wait(WAIT)
+        if not flight.done.is_set():
+            with self.aside():
+                flight.done.wait(WAIT)
         if flight.page is None:  # it is not to be kept, or takes too long
             return self.application(environ, start_response)
-        return self.give(flight.page, environ, start_response)
+        return give(self.fitting(flight.page, environ), start_response)
+
+    def fitting(self, page: Page, environ) -> Answer:
+        """The answer from a page, in the coding that the request takes."""
+        accepted = environ.get("HTTP_ACCEPT_ENCODING")
+        coding = self.codings.get(accepted)
+        if coding is None:
+            coding = self.learn_coding(accepted)
+        variant = page.variants.get(coding)
+        if variant is None:
+            variant = self.add_variant(page, coding)
+        return answer(page, variant, environ)
 
     def lead(self, flight: Flight, key, environ, start_response):
         """Render the page for this request and for those that wait for the same."""
@@ -127,7 +133,7 @@ class PageCache:
                     del self.flights[key]
             flight.done.set()
         if flight.page:
-            return self.give(flight.page, environ, start_response)
+            return give(self.fitting(flight.page, environ), start_response)
         start_response(status, headers)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [body]
 
@@ -148,9 +154,9 @@ class PageCache:
         variant = page.variants[coding] = page.variant(coding)
         if coding:
             with self.lock:
-                page.size += len(variant.body[0])
+                page.size += len(variant.body)
                 if self.pages.get(page.key) is page:
-                    self.used += len(variant.body[0])
+                    self.used += len(variant.body)
                     self.make_room()
         return variant
 
@@ -227,6 +233,21 @@ class PageCache:
         if len(self.codings) < MOST_NAMES:
             self.codings[accepted] = coding
         return coding
+
+
+def answer(page: Page, variant: Variant, environ) -> Answer:
+    """The page, or 304 to who has it already."""
+    page.used = True
+    tags = environ.get("HTTP_IF_NONE_MATCH")
+    if tags is not None and (tags == variant.etag or matches(tags, variant.etag)):
+        return 304, variant.short, b""
+    return 200, variant.headers, b"" if environ["REQUEST_METHOD"] == "HEAD" else variant.body
+
+
+def give(found: Answer, start_response) -> list[bytes]:
+    status, headers, body = found
+    start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+    return [body]
 
 
 def is_plain(environ) -> bool:

@@ -186,12 +186,12 @@ class Child:
 def children() -> list[Child]:
     from django.conf import settings
 
-    from config.bodies import THREADS
+    from config.bodies import WAITERS
 
     web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     web += ["--port", str(settings.PORT), "--workers", str(settings.WORKERS), "--no-ws"]
-    web += ["--blocking-threads", str(THREADS), "--respawn-failed-workers"]
-    # Its one warning is about the number of threads, most of which only wait (config/bodies.py).
+    web += ["--blocking-threads", str(WAITERS), "--respawn-failed-workers"]
+    # Its one warning is about the number of threads, most of which only wait (config/threads.py).
     web += ["--log-level", "error", "--workers-kill-timeout", "5", "config.wsgi:application"]
     worker = [sys.executable, "manage.py", "worker"]
     # The web server alone first, which somebody waits for: both take longer on few processors.

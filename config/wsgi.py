@@ -6,21 +6,14 @@ import signal
 
 from django.core.wsgi import get_wsgi_application
 
-from config.bodies import Door
 from config.serve import end_with_parent
-from qa.imaging import pool
 
 os.umask(0o077)  # as in config/serve.py, for whoever starts the web server by hand
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-if multiprocessing.parent_process():
-    # Granian's own processes would survive its crash, and keep the port from its successor.
-    end_with_parent(signal.SIGKILL)
-door = Door(get_wsgi_application())
-pool.aside = door.aside
 
 
 def with_page_cache(application):
-    """A page from the cache takes no place at work; a page cache of 0 MB is none."""
+    """A page cache of 0 MB is none."""
     from django.conf import settings
 
     from config import edition
@@ -30,4 +23,10 @@ def with_page_cache(application):
     return PageCache(application, edition.read, megabytes * MB) if megabytes else application
 
 
-application = with_page_cache(door)
+application = with_page_cache(get_wsgi_application())
+if multiprocessing.parent_process():
+    from config import threads
+
+    # Granian's own processes would survive its crash, and keep the port from its successor.
+    end_with_parent(signal.SIGKILL)
+    threads.install()

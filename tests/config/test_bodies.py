@@ -1,17 +1,16 @@
 """How large, how slow and how many request bodies may be."""
 
+import errno
 import io
 import re
 import threading
 
 import pytest
-from django.core.exceptions import BadRequest
 from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from config import bodies
-from config.bodies import AT_WORK, PER_VISITOR, REFUSED, THREADS, WAITING, Door
-from qa.imaging import pool
+from config.bodies import IN_MEMORY, PER_VISITOR, REFUSED, WAITERS, WAITING, Intake
 
 MB = 1024 * 1024
 
@@ -28,16 +27,11 @@ class Slow:
         return b""
 
 
-def reads(environ, start_response):
-    """An application that reads its body and says what became of it."""
-    try:
-        return [environ["wsgi.input"].read()]
-    except BadRequest:
-        return [str(environ[REFUSED]).encode()]
-
-
-def environ(source, address="203.0.113.1"):
-    return {"wsgi.input": source, "REMOTE_ADDR": address}
+def taken(intake, source, address="203.0.113.1"):
+    """The environment of a request after its body was taken."""
+    environ = {"wsgi.input": source, "REMOTE_ADDR": address, "CONTENT_LENGTH": "1"}
+    intake.take(environ)
+    return environ
 
 
 @pytest.mark.parametrize(
@@ -74,23 +68,47 @@ def test_body_without_a_length_is_refused(db):
     assert response.status_code == 411
 
 
-def test_body_arrives_whole_through_the_door():
-    body = bytes(range(256)) * 5000
+@pytest.mark.parametrize("length", [0, 1, IN_MEMORY, IN_MEMORY + 1, 3 * IN_MEMORY])
+def test_body_is_taken_whole(length):
+    body = bytes(range(256)) * (length // 256) + b"x" * (length % 256)
 
-    assert b"".join(Door(reads)(environ(io.BytesIO(body)), None)) == body
+    found = taken(Intake(), io.BytesIO(body))["wsgi.input"]
+
+    assert found.read() == body
+    assert isinstance(found, io.BytesIO) is (length <= IN_MEMORY)
 
 
-def senders(door, slow, count, address="203.0.113.1"):
+@pytest.mark.parametrize("room", [0, 5000, IN_MEMORY + 5000])
+def test_body_that_finds_no_room_on_the_disk_stays_in_memory(monkeypatch, room):
+    class Small(io.BytesIO):
+        def write(self, data):
+            if self.tell() >= room:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return super().write(data[: room - self.tell()])
+
+    monkeypatch.setattr(bodies.tempfile, "TemporaryFile", lambda **_: Small())
+    body = bytes(range(256)) * (2 * IN_MEMORY // 256)
+
+    assert taken(Intake(), io.BytesIO(body))["wsgi.input"].read() == body
+
+
+def test_body_that_can_have_no_file_stays_in_memory(monkeypatch):
+    def none_left(**_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(bodies.tempfile, "TemporaryFile", none_left)
+    body = b"x" * (2 * IN_MEMORY)
+
+    assert taken(Intake(), io.BytesIO(body))["wsgi.input"].read() == body
+
+
+def senders(intake, slow, count, address="203.0.113.1"):
     """Requests whose bodies do not come, each in a thread, once all are waited for."""
-    answers = []
-    threads = [
-        threading.Thread(target=lambda: answers.append(door(environ(slow, address), None)))
-        for _ in range(count)
-    ]
+    threads = [threading.Thread(target=taken, args=(intake, slow, address)) for _ in range(count)]
     for thread in threads:
         thread.start()
         slow.asked.acquire()
-    return threads, answers
+    return threads
 
 
 def end(slow, threads):
@@ -99,41 +117,50 @@ def end(slow, threads):
         thread.join()
 
 
-def test_slow_bodies_hold_no_place_at_work_and_one_visitor_no_more_than_a_few():
-    door, slow = Door(reads), Slow()
-    threads, answers = senders(door, slow, PER_VISITOR)
+def test_one_visitor_is_waited_for_only_a_few_times():
+    intake, slow = Intake(), Slow()
+    threads = senders(intake, slow, PER_VISITOR)
 
-    one_more = door(environ(io.BytesIO(b"x")), None)
-    other = door(environ(io.BytesIO(b"quick"), "203.0.113.2"), None)
+    one_more = taken(intake, io.BytesIO(b"x"))
+    other = taken(intake, io.BytesIO(b"quick"), "203.0.113.2")
     end(slow, threads)
 
-    assert PER_VISITOR > AT_WORK
-    assert one_more == [b"503"]
-    assert other == [b"quick"]
-    assert answers == [[b""]] * PER_VISITOR
-    assert door(environ(io.BytesIO(b"again")), None) == [b"again"]
-    assert not door.senders
+    assert one_more[REFUSED] == 503
+    assert one_more["wsgi.input"].read() == b""
+    assert REFUSED not in other
+    assert other["wsgi.input"].read() == b"quick"
+    assert taken(intake, io.BytesIO(b"again"))["wsgi.input"].read() == b"again"
+    assert not intake.senders
 
 
-def test_threads_remain_for_pages_however_many_visitors_send_slowly():
-    door, slow = Door(reads), Slow()
+def test_threads_remain_however_many_visitors_send_slowly():
+    intake, slow = Intake(), Slow()
     threads = []
     for number in range(WAITING // PER_VISITOR):
-        threads += senders(door, slow, PER_VISITOR, f"203.0.113.{number}")[0]
+        threads += senders(intake, slow, PER_VISITOR, f"203.0.113.{number}")
 
-    refused = door(environ(io.BytesIO(b"x"), "203.0.113.99"), None)
+    refused = taken(intake, io.BytesIO(b"x"), "203.0.113.99")
     end(slow, threads)
 
-    assert refused == [b"503"]
-    assert WAITING + AT_WORK < THREADS
+    assert refused[REFUSED] == 503
+    assert WAITING < WAITERS
+
+
+@pytest.mark.parametrize(
+    "head", [{"CONTENT_LENGTH": str(3 * MB)}, {"HTTP_TRANSFER_ENCODING": "chunked"}, {}]
+)
+def test_body_that_is_refused_or_is_none_is_not_waited_for(head):
+    environ = {"wsgi.input": None, "REMOTE_ADDR": "203.0.113.1", "PATH_INFO": "/newsletter/"}
+
+    Intake().take(environ := environ | head)
+
+    assert environ["wsgi.input"].read() == b""
+    assert REFUSED not in environ
 
 
 def test_refused_body_is_answered_with_a_time_and_a_page(db):
-    def refuse(request):
-        request.META[REFUSED] = 503
-        return HttpResponse(status=400)
-
-    response = bodies.Bodies(refuse)(RequestFactory().post("/newsletter/"))
+    request = RequestFactory().post("/newsletter/", **{REFUSED: 503})
+    response = bodies.Bodies(lambda _: HttpResponse())(request)
 
     assert response.status_code == 503
     assert response["Retry-After"] == "60"
@@ -155,32 +182,3 @@ def test_refused_question_leads_to_what_was_saved_of_it(db, path, draft):
     assert re.findall('<a href="([^"]+)">look at what was saved', response.text) == (
         [draft] if draft else []
     )
-
-
-def test_who_waits_for_a_decoder_leaves_the_place_to_others(monkeypatch):
-    begun, go_on = threading.Semaphore(0), threading.Event()
-
-    def slow(self, head, data):
-        begun.release()
-        go_on.wait(30)
-        return {}, []
-
-    monkeypatch.setattr(pool.Pool, "_run", slow)
-    decoders = pool.Pool(AT_WORK)
-    door = Door(lambda environ, start: environ.get("upload") and decoders.run({}, b""))
-    monkeypatch.setattr(pool, "aside", door.aside)
-    uploads = [
-        threading.Thread(target=door, args=(environ(None) | {"upload": True}, None))
-        for _ in range(AT_WORK)
-    ]
-    for upload in uploads:
-        upload.start()
-        begun.acquire()
-
-    assert door(environ(None), None) is None
-    assert all(upload.is_alive() for upload in uploads)
-
-    go_on.set()
-    for upload in uploads:
-        upload.join()
-    decoders.close()
