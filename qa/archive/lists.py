@@ -4,7 +4,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from qa.archive import cards, keyset
-from qa.archive.pages import HOME, TOPICS, Page, cached
+from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.models import Topic
 
 every = keyset.Pages(cards.listed)
@@ -35,7 +35,7 @@ def topic_answered(request, slug):
         title=f"Answered questions: {topic.title}",
         description=f"Every answered question about {topic.title}, newest first.",
         path=found.path,
-        crumbs=[HOME, TOPICS, {"label": topic.title, "url": path}],
+        crumbs=[HOME, TOPICS, Crumb(topic.title, path)],
         feed=f"{path}feed/",
     )
     return _list(request, page, found, topic)

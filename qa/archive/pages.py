@@ -3,6 +3,7 @@
 import json
 from dataclasses import dataclass, field
 from functools import cached_property, wraps
+from typing import NamedTuple
 from urllib.parse import quote
 
 from django.conf import settings
@@ -12,9 +13,18 @@ from django.views.decorators.http import require_safe
 
 # A shared cache may keep the answer, and asks each time whether it still holds.
 REVALIDATE = "public, max-age=0, must-revalidate"
-HOME = {"label": "Home", "url": "/"}
-TOPICS = {"label": "Topics", "url": "/topics/"}
-ANSWERED = {"label": "Answered questions", "url": "/answered/"}
+
+
+class Crumb(NamedTuple):
+    """A step from home to a page."""
+
+    label: str
+    url: str
+
+
+HOME = Crumb("Home", "/")
+TOPICS = Crumb("Topics", "/topics/")
+ANSWERED = Crumb("Answered questions", "/answered/")
 
 
 def public(view):
@@ -70,7 +80,7 @@ class Page:
     title: str
     description: str
     path: str
-    crumbs: list[dict] = field(default_factory=list)
+    crumbs: list[Crumb] = field(default_factory=list)
     kind: str = "website"
     image: str = ""
     feed: str = ""
@@ -79,6 +89,10 @@ class Page:
     @cached_property
     def url(self) -> str:
         return absolute(self.path)
+
+    @cached_property
+    def trail(self) -> tuple[Crumb, ...]:
+        return tuple(self.crumbs)
 
     @cached_property
     def image_url(self) -> str:
@@ -100,15 +114,15 @@ class Page:
     def _breadcrumbs(self) -> dict:
         if not self.crumbs:
             return {}
-        steps = [*self.crumbs, {"label": self.title, "url": self.path}]
+        steps = [*self.crumbs, Crumb(self.title, self.path)]
         return {
             "@type": "BreadcrumbList",
             "itemListElement": [
                 {
                     "@type": "ListItem",
                     "position": number,
-                    "name": step["label"],
-                    "item": absolute(step["url"]),
+                    "name": step.label,
+                    "item": absolute(step.url),
                 }
                 for number, step in enumerate(steps, 1)
             ],

@@ -11,14 +11,25 @@ from qa import markdown, search
 from qa.archive import structured
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.moved import of_question
-from qa.archive.pages import HOME, TOPICS, Page, cached
+from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 from qa.prepared import Prepared
 
 RELATED = 5
-# Never loaded, so never shown.
-PRIVATE = [f"question__{name}" for name in ("asked_title", "asked_body", "email", "key", "typed")]
+# Nothing else of these rows is even loaded: no asker's words, no address, no password.
+ANSWER = ("question", "author", "kind", "body", "rendered", "rendered_of")
+ANSWER += ("reviewed_at", "review_due_at")
+QUESTION = ("topic", "title", "slug", "body", "excerpt", "closest", "same_here", "name", "location")
+QUESTION += ("submitted_at", "published_at")
+TOPIC = ("slug", "title", "invitation", "is_open", "paused_note", "accepts_reader_answers")
+AUTHOR = ("display_name", "credentials")
+SHOWN = [
+    *ANSWER,
+    *(f"question__{name}" for name in QUESTION),
+    *(f"question__topic__{name}" for name in TOPIC),
+    *(f"author__{name}" for name in AUTHOR),
+]
 SOURCE_FIELDS = ("title", "source", "url", "doi", "pmid", "note")
 
 
@@ -67,7 +78,7 @@ def _official(pk: int) -> QuerySet:
         Answer.objects.official()
         .filter(question__in=Question.objects.published().filter(pk=pk))
         .select_related("question__topic", "author")
-        .defer(*PRIVATE)
+        .only(*SHOWN)
         .annotate(
             source_rows=Rows(
                 Reference.objects.filter(answer=OuterRef("pk")).order_by("order", "pk"),
@@ -137,7 +148,7 @@ def _page(answer: Answer, site: SiteProfile) -> Page:
         title=question.title,
         description=question.teaser,
         path=question.get_absolute_url(),
-        crumbs=[HOME, TOPICS, {"label": topic.title, "url": topic.get_absolute_url()}],
+        crumbs=[HOME, TOPICS, Crumb(topic.title, topic.get_absolute_url())],
         kind="article",
         data=structured.question(answer, site),
     )

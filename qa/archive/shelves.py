@@ -18,12 +18,12 @@ from django.http import Http404
 from django.shortcuts import render
 
 from qa.archive.keyset import LARGEST_ID, Cursor
-from qa.archive.pages import ANSWERED, HOME, Page, cached
+from qa.archive.pages import ANSWERED, HOME, Crumb, Page, cached
 from qa.models import Question
 
 SHELF = 300  # titles on a page
 DIGITS = "0-9"
-ALL = {"label": "By month and letter", "url": "/answered/all/"}
+ALL = Crumb("By month and letter", "/answered/all/")
 PLACE = re.compile(r"([a-z0-9_-]{1,80}),(\d{1,19})", re.ASCII)
 FIELDS = ("pk", "slug", "title", "published_at")
 
@@ -141,7 +141,7 @@ def every(request):
     page = Page(
         title="Answered questions by month and letter",
         description="Every question that was answered here, by month and by letter.",
-        path=ALL["url"],
+        path=ALL.url,
         crumbs=[HOME, ANSWERED],
     )
     context = {"page": page, "section": "answered", "years": years, "letters": by_letter()}

@@ -5,16 +5,18 @@ from functools import lru_cache
 
 from django import template
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone
 
 register = template.Library()
+MARK = "7777777"  # in the place of a number or a slug
 
 
 @register.simple_tag
-@lru_cache(500)
+@lru_cache(2000)
 def once(template: str, **context) -> SafeString:
     """A template, rendered once in each process for each context (of hashable values)."""
     return render_to_string(template, context)
@@ -23,13 +25,29 @@ def once(template: str, **context) -> SafeString:
 @register.simple_tag
 def day(at, form="j F Y") -> SafeString:
     """The <time> of a time or of a day, as readers see it."""
-    return _time(localtime(at).date() if isinstance(at, datetime) else at, form)
+    if isinstance(at, datetime):
+        at = at.astimezone(get_default_timezone()).date()
+    return _time(at, form)
 
 
 @lru_cache(5000)
 def _time(day, form) -> SafeString:
     words = date_format(day, form)
     return mark_safe(f'<time datetime="{day:%Y-%m-%d}">{words}</time>')  # noqa: S308
+
+
+@register.simple_tag
+def path(view, argument) -> str:
+    """The path of a view with one argument, a number or a slug, as `{% url %}` gives it.
+
+    That takes longer than all else of the element around it.
+    """
+    return _pattern(view).replace(MARK, str(argument))
+
+
+@lru_cache
+def _pattern(view) -> str:
+    return reverse(view, args=[MARK])
 
 
 @register.simple_tag

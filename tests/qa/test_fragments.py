@@ -3,9 +3,12 @@
 import re
 from datetime import UTC, datetime
 
+import pytest
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import mark_safe
 
+from newsletter.templatetags.letters import letters_form
 from qa.templatetags import fragments
 
 FULL = {
@@ -41,3 +44,25 @@ def test_teaser_list_is_a_list_of_the_component():
 
 def test_once_is_the_template():
     assert fragments.once("components/styles.html") == render_to_string("components/styles.html")
+
+
+@pytest.mark.parametrize(
+    ("view", "argument"),
+    [
+        ("asking:helped", 12),
+        ("following:question", 7777777),
+        ("archive:person", 3),
+        ("asking:question_ask", "causes-of-muscle-cramps"),
+    ],
+)
+def test_path_is_that_of_the_view(view, argument):
+    assert fragments.path(view, argument) == reverse(view, args=[argument])
+
+
+def test_form_for_the_newsletter_names_its_page_and_no_other():
+    page, other = '/questions/1/"a&b"/', "/topics/causes/"
+    field = '<input type="hidden" name="page" value="{}">'
+
+    assert field.format("/questions/1/&quot;a&amp;b&quot;/") in letters_form(page)
+    assert field.format(other) in letters_form(other)
+    assert letters_form(other, "causes") != letters_form(other)

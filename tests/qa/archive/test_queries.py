@@ -1,5 +1,7 @@
 """How many queries a page may take, whatever stands on it. The site's profile is one of them."""
 
+import re
+
 import pytest
 
 from qa.models import Image, Question, Reference, TopicPicture
@@ -39,6 +41,17 @@ def test_question_page_takes_three_queries(client, full, django_assert_num_queri
     assert len(response.context["related"]) == 5
     assert len(response.context["answer"].readers) == 3
     assert len(response.context["answer"].images) == 2
+
+
+def test_question_page_loads_nothing_that_it_may_not_show(
+    client, full, django_assert_max_num_queries
+):
+    Question.prepare_pages()
+    with django_assert_max_num_queries(3) as asked:
+        client.get(full.get_absolute_url())
+    columns = set(re.findall(r'"\."(\w+)"', " ".join(query["sql"] for query in asked)))
+    assert {"rendered", "display_name"} < columns
+    assert not columns & {"asked_title", "asked_body", "email", "key", "typed", "password"}
 
 
 def test_topic_page_takes_six_queries(client, full, django_assert_max_num_queries):
