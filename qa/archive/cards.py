@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from typing import NamedTuple
 
 from django.db.models import (
     Count,
@@ -77,10 +78,19 @@ def _month(first_day) -> str:
     return date_format(first_day, "F Y")
 
 
-def topics() -> list[dict]:
-    """Every topic with its number of answered questions, for components/topic_list.html."""
+class TopicCard(NamedTuple):
+    """A topic for components/topic_list.html, with its number of answered questions."""
+
+    title: str
+    url: str
+    summary: str
+    count: int
+
+
+def topics() -> tuple[TopicCard, ...]:
+    """Every topic."""
     rows = Topic.objects.values_list("slug", "title", "summary", "answered_count")
-    return [
-        {"title": title, "url": topic_address(slug), "summary": summary, "count": count}
+    return tuple(
+        TopicCard(title, topic_address(slug), summary, count)
         for slug, title, summary, count in rows
-    ]
+    )

@@ -6,9 +6,11 @@ from django.shortcuts import render
 from qa.archive import cards, keyset
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.models import Topic
+from qa.prepared import Prepared
 
 every = keyset.Pages(cards.listed)
 of_topic = keyset.Pages(cards.listed_about)
+_topics = Prepared(lambda slug: Topic.objects.filter(slug=slug))
 
 
 @cached("before")
@@ -26,7 +28,7 @@ def answered(request):
 
 @cached("before")
 def topic_answered(request, slug):
-    topic = Topic.objects.filter(slug=slug).first()
+    topic = next(iter(_topics(slug)), None)
     if topic is None:
         raise Http404("no such topic")
     path = topic.get_absolute_url()
