@@ -1,6 +1,8 @@
 """One function per mail about a question. Each only queues it, in the caller's transaction."""
 
+from copy import copy
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.conf import settings
 from django.utils import timezone
@@ -13,9 +15,33 @@ FOLLOW_UP, TAKEN_BACK = "follow-up", "decision taken back"
 DIGEST = "desk digest"
 
 
-def question_received(question) -> None:
+def question_received(question, receipt: "Receipt | None" = None) -> None:
     """We have your question; please confirm that this address is yours."""
-    _to_asker(question, "question_received", RECEIVED)
+    composed = receipt.parts if receipt and receipt.mark == _mark(question) else None
+    _to_asker(question, "question_received", RECEIVED, composed=composed)
+
+
+class Receipt(NamedTuple):
+    """The mail that a question was received, and for which state of the question it was written."""
+
+    mark: tuple
+    parts: tuple[str, str, str]  # subject, text, HTML
+
+
+def receipt(question, confirmed: bool) -> Receipt:
+    """Write that mail before the transaction that queues it, in which all other writers wait.
+
+    `confirmed`: the question will be sent with an address that is known to be the asker's.
+    """
+    sent = copy(question)
+    sent.email_confirmed_at = timezone.now() if confirmed else None
+    return Receipt(_mark(sent), mail.compose("question_received", _context(sent, sent.site)))
+
+
+def _mark(question) -> tuple:
+    """What of a question is in that mail."""
+    confirmed = question.email_confirmed_at is not None
+    return question.pk, question.key, question.email, question.topic_id, confirmed
 
 
 def answer_published(question, note: str = "", replaces=None) -> None:
@@ -78,19 +104,29 @@ def _after_undo():
     return timezone.now() + timedelta(seconds=settings.UNDO_SECONDS)
 
 
-def _to_asker(question, template: str, purpose: str, not_before=None, **context) -> None:
-    if not question.email:
-        return
-    site = question.site
-    context |= {
+def _context(question, site) -> dict:
+    """What every mail to an asker knows."""
+    private_url = settings.BASE_URL + question.get_private_url()
+    return {
         "question": question,
         "site": site,
         "site_name": site.name,
-        "private_url": settings.BASE_URL + question.get_private_url(),
+        "private_url": private_url,
     }
-    mail.write(
-        template,
-        context,
+
+
+def _to_asker(
+    question, template: str, purpose: str, not_before=None, composed=None, **context
+) -> None:
+    if not question.email:
+        return
+    site = question.site
+    composed = composed or mail.compose(template, context | _context(question, site))
+    subject, text, html = composed
+    mail.queue(
+        subject=subject,
+        text=text,
+        html=html,
         to=question.email,
         purpose=purpose,
         from_email=site.sender,

@@ -3,7 +3,7 @@
 SQLite lets one connection write at a time. The others sleep, each time for longer, up to a tenth of
 a second (sqlite.org/c3ref/busy_timeout.html): under load the database is idle most of the time,
 and some wait for seconds. Here the threads of a process queue up for their transactions, and the
-first of them looks every few milliseconds whether another process has ended its own.
+first of them looks two thousand times a second whether another process has ended its own.
 """
 
 import time
@@ -13,7 +13,7 @@ from threading import Lock
 from django.db.backends.sqlite3 import base
 from django.db.utils import OperationalError
 
-LOOK_EVERY = 0.003  # seconds
+LOOK_EVERY = 0.0005  # seconds
 
 _turns = defaultdict(Lock)  # of the threads of this process, by database
 

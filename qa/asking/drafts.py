@@ -4,6 +4,7 @@ from django.db import transaction
 
 import newsletter.limits
 from newsletter.models import Subscriber
+from qa import emails
 from qa.asking import limits, pictures, tickets
 from qa.asking.fields import one_line
 from qa.asking.forms import QuestionForm
@@ -163,18 +164,23 @@ def is_complete(question) -> bool:
     return not question.typed and QuestionForm(contents(question), question=question).is_valid()
 
 
-@transaction.atomic
 def send(question, request) -> None:
     """Submit, and ask for the newsletter where the box was ticked. A second call does nothing.
 
     Raises TooMany, and sends nothing, where it is one too many.
     """
+    user = request.user
+    confirmed = user.is_authenticated and user.has_verified(question.email)
+    _send(question, request, confirmed, emails.receipt(question, confirmed))
+
+
+@transaction.atomic
+def _send(question, request, confirmed: bool, receipt) -> None:
     locked = Question.objects.select_for_update().filter(pk=question.pk)
     first = locked.values_list("status", flat=True).get() == Status.DRAFT
     if first:
         limits.take_question(request, question.topic, question.email)
-    user = request.user
-    question.submit(confirmed=user.is_authenticated and user.has_verified(question.email))
+    question.submit(confirmed=confirmed, receipt=receipt)
     wants = first and question.wants_newsletter and not question.is_suspected_spam
     if wants and newsletter.limits.allow(request):
         page = f"/topics/{question.topic.slug}/ask/"

@@ -95,11 +95,12 @@ class AskersVerbs:
                 )
 
     @transaction.atomic
-    def submit(self, *, confirmed: bool = False) -> None:
+    def submit(self, *, confirmed: bool = False, receipt=None) -> None:
         """Send the draft. A second call, by a double click or another tab, changes nothing.
 
         Suspected spam is stored like the rest and gets no mail. `confirmed`: the address is known
-        to be the asker's already, so that nobody is asked to confirm it.
+        to be the asker's already, so that nobody is asked to confirm it. `receipt`: the mail to
+        the asker, if it is written already (qa.emails.receipt).
         """
         self._lock()
         if self.status == Status.NEEDS_CHANGES:
@@ -108,7 +109,7 @@ class AskersVerbs:
             now = timezone.now()
             self._move("submit", submitted_at=now, email_confirmed_at=now if confirmed else None)
             if not self.is_suspected_spam:
-                emails.question_received(self)
+                emails.question_received(self, receipt)
 
     @transaction.atomic
     def withdraw(self, note: str = "") -> None:

@@ -138,7 +138,8 @@ class Workflow(models.Model):
             self.recount(before.get("topic_id", self.topic_id))
         if target in DEAD_ENDS:
             before["parted"] = self.part_from_merged()
-        if target != source and (planned := self.set_schedule(None)):
+        was_sent = source != Status.DRAFT
+        if was_sent and target != source and (planned := self.set_schedule(None)):
             before["schedule"] = planned
         return self.events.create(
             verb=verb,

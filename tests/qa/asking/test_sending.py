@@ -6,6 +6,7 @@ from django.test import Client
 
 from newsletter.models import Subscriber
 from outbox.models import Message
+from qa import emails
 from qa.asking import drafts
 from qa.models import Event, Question
 from tests import factories
@@ -317,3 +318,37 @@ def test_received_mail_carries_no_word_of_the_asker(client, draft):
 
     mail = Message.objects.get()
     assert "marker" not in f"{mail.subject} {mail.text} {mail.html} {mail.headers}"
+
+
+class TestReceipt:
+    """The mail that is written before the transaction in which it is queued."""
+
+    def test_it_is_the_mail_that_goes_out(self, draft):
+        question = draft()
+        receipt = emails.receipt(question, confirmed=False)
+
+        question.submit(receipt=receipt)
+
+        mail = Message.objects.get()
+        assert (mail.subject, mail.text, mail.html) == receipt.parts
+
+    def test_changed_meanwhile_in_another_tab_it_is_written_anew(self, draft):
+        question = draft()
+        receipt = emails.receipt(question, confirmed=False)
+        Question.objects.get().rewrite(email="new@example.org")
+
+        question.submit(receipt=receipt)
+
+        mail = Message.objects.get()
+        assert mail.to == "new@example.org"
+        assert question.confirmation_token in mail.text
+        assert mail.text != receipt.parts[1]
+
+    def test_confirmed_or_not_it_says_so(self, draft):
+        question = draft()
+        receipt = emails.receipt(question, confirmed=False)
+
+        question.submit(confirmed=True, receipt=receipt)
+
+        assert "which you have confirmed" in Message.objects.get().text
+        assert "which you have confirmed" not in receipt.parts[1]
