@@ -29,7 +29,7 @@ PIECE = 64 * 1024  # bytes that are read at a time
 IN_MEMORY = 2 * MB  # of a body; a larger one is in a file without a name
 RETRY_AFTER = 60  # seconds
 
-LENGTH_REQUIRED, TOO_LARGE, TOO_MANY = 411, 413, 503
+INCOMPLETE, LENGTH_REQUIRED, TOO_LARGE, TOO_MANY = 400, 411, 413, 503
 REFUSED = "askwell.body_refused"  # a key of the WSGI environment
 
 
@@ -87,7 +87,7 @@ class Intake:
         """Read the body and put it in place of the one that would have to be waited for.
 
         Where its length is refused, or too many are waited for, it is left, and nobody can wait
-        for it any more.
+        for it any more. One that broke off is dropped: half a form is not what anybody meant.
         """
         source, environ["wsgi.input"] = environ["wsgi.input"], io.BytesIO()
         if not has_body(environ) or refusal(environ):
@@ -99,7 +99,12 @@ class Intake:
                 return
             self.senders[visitor] += 1
         try:
-            environ["wsgi.input"] = received(source)
+            body = received(source)
+            if body.seek(0, io.SEEK_END) < int(environ["CONTENT_LENGTH"]):
+                environ[REFUSED] = INCOMPLETE
+                return
+            body.seek(0)
+            environ["wsgi.input"] = body
         finally:
             with self.lock:
                 self.senders[visitor] -= 1
@@ -107,14 +112,13 @@ class Intake:
 
 
 def received(source) -> BinaryIO:
-    """All that comes from `source`, to be read from its start."""
+    """All that comes from `source`."""
     body, length = io.BytesIO(), 0
     while data := source.read(PIECE):
         if length <= IN_MEMORY < length + len(data):
             body = into_file(body)
         body = write(body, data)
         length += len(data)
-    body.seek(0)
     return body
 
 

@@ -27,9 +27,11 @@ class Slow:
         return b""
 
 
-def taken(intake, source, address="203.0.113.1"):
+def taken(intake, source, address="203.0.113.1", length=None):
     """The environment of a request after its body was taken."""
-    environ = {"wsgi.input": source, "REMOTE_ADDR": address, "CONTENT_LENGTH": "1"}
+    length = str(length or len(source.getvalue()))
+    environ = {"wsgi.input": source, "REMOTE_ADDR": address, "CONTENT_LENGTH": length}
+    environ["PATH_INFO"] = "/asked/a-key-of-a-draft/images/"
     intake.take(environ)
     return environ
 
@@ -78,6 +80,16 @@ def test_body_is_taken_whole(length):
     assert isinstance(found, io.BytesIO) is (length <= IN_MEMORY)
 
 
+@pytest.mark.parametrize("length", [5, 3 * IN_MEMORY])
+def test_body_that_breaks_off_is_dropped(length):
+    intake = Intake()
+    environ = taken(intake, io.BytesIO(b"x" * (length - 1)), length=length)
+
+    assert environ[REFUSED] == 400
+    assert environ["wsgi.input"].read() == b""
+    assert not intake.senders
+
+
 @pytest.mark.parametrize("room", [0, 5000, IN_MEMORY + 5000])
 def test_body_that_finds_no_room_on_the_disk_stays_in_memory(monkeypatch, room):
     class Small(io.BytesIO):
@@ -104,10 +116,12 @@ def test_body_that_can_have_no_file_stays_in_memory(monkeypatch):
 
 def senders(intake, slow, count, address="203.0.113.1"):
     """Requests whose bodies do not come, each in a thread, once all are waited for."""
-    threads = [threading.Thread(target=taken, args=(intake, slow, address)) for _ in range(count)]
+    threads = [
+        threading.Thread(target=taken, args=(intake, slow, address, 1)) for _ in range(count)
+    ]
     for thread in threads:
         thread.start()
-        slow.asked.acquire()
+        assert slow.asked.acquire(timeout=10)
     return threads
 
 
