@@ -1,7 +1,7 @@
 """Database connections that go from request to request instead of belonging to threads.
 
-The web server has many threads, most of which only wait. Were each to keep a connection, every
-request would meet another one, whose caches know nothing of what was just read.
+The threads that run the application come and go (config/threads.py). If each kept a connection,
+many a request would meet another, whose caches know nothing of what was just read.
 """
 
 import threading

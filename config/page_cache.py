@@ -61,7 +61,7 @@ class PageCache:
         self.watcher: threading.Thread | None = None
         self.hosts: set[str] = set()
         self.codings: dict[str | None, str] = {}
-        # Goes around a wait for another request's page; config/wsgi.py lets others work meanwhile.
+        # Goes around a wait for another request's page; config/threads.py lets others work then.
         self.aside = contextlib.nullcontext
 
     def finished(self, environ) -> Answer | None:

@@ -77,6 +77,7 @@ def answering(application: Callable, *_) -> Callable:
             return page[0]
         environ = ENVIRON | environ
         intake.take(environ)
+        # What may be very long, such as the export of an account, is only for one person.
         if "HTTP_COOKIE" not in environ and not has_body(environ):
             workers.put(answer_and_send, proto, environ)
             return 200  # for the access log, which is off

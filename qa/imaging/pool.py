@@ -10,7 +10,8 @@ from .sandbox import Decoder
 
 POOL_SIZE = 2
 QUEUE_SECONDS = 60
-# More than these wait for no decoder: less than half of the threads for bodies (config/bodies.py).
+# More than these wait for no decoder: less than half of all workers there may be
+# (config/threads.py).
 QUEUE_LENGTH = 16
 # Goes around a wait for a decoder. A web process sets it, to let others work meanwhile.
 aside = contextlib.nullcontext
