@@ -2,6 +2,7 @@
 
 import re
 import time
+from copy import deepcopy
 from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
@@ -39,6 +40,15 @@ class SessionStore(DatabaseStore):
         from accounts.models import Session
 
         return Session
+
+    written = None  # what was saved last
+
+    def save(self, must_create=False) -> None:
+        """Write it, unless a view has done so, in its own transaction, and nothing was changed."""
+        if not must_create and self.session_key and self._get_session() == self.written:
+            return
+        super().save(must_create)
+        self.written = deepcopy(self._get_session(no_load=must_create))
 
     def get_expiry_date(self, **kwargs):
         """Two weeks after it was saved last; of who signed in, never past the longest time."""

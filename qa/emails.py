@@ -33,9 +33,10 @@ def receipt(question, confirmed: bool) -> Receipt:
 
     `confirmed`: the question will be sent with an address that is known to be the asker's.
     """
+    site = question.site
     sent = copy(question)
     sent.email_confirmed_at = timezone.now() if confirmed else None
-    return Receipt(_mark(sent), mail.compose("question_received", _context(sent, sent.site)))
+    return Receipt(_mark(sent), mail.compose("question_received", _context(sent, site)))
 
 
 def _mark(question) -> tuple:

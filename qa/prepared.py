@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 
 class Prepared:
@@ -50,6 +50,24 @@ class Prepared:
         compiler.get_converters = lambda expressions: converters
         queryset.query.get_compiler = lambda *args, **kwargs: compiler
         return queryset
+
+
+def refresh(instance: Model, rows: list) -> None:
+    """`instance.refresh_from_db()` by the one row of a prepared queryset. Raises DoesNotExist.
+
+    What a foreign key points to stays loaded where that is still the same row.
+    """
+    if not rows:
+        raise type(instance).DoesNotExist
+    known = instance._state.fields_cache
+    for field in instance._meta.concrete_fields:
+        value = getattr(rows[0], field.attname)
+        if field.is_relation and value != getattr(instance, field.attname):
+            known.pop(field.cache_name, None)
+        setattr(instance, field.attname, value)
+    for field in instance._meta.related_objects:
+        known.pop(field.cache_name, None)
+    instance._prefetched_objects_cache = {}
 
 
 def _mark(place: int, value):

@@ -18,7 +18,7 @@ def publish_due() -> int:
 @transaction.atomic
 def _publish(question: Question) -> bool:
     """False where another worker was quicker, or something stands against it."""
-    question._lock()
+    question.lock()
     plan = Schedule.objects.due().filter(question=question).first()
     if plan is None:
         return False

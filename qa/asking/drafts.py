@@ -1,6 +1,7 @@
 """From a posted form to a stored draft, and from a draft to a question that is sent."""
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
+from django.db.models import prefetch_related_objects
 
 import newsletter.limits
 from newsletter.models import Subscriber
@@ -32,6 +33,36 @@ def begin(topic, request) -> Question:
     if reason:
         suspect(question, reason)
     return question
+
+
+def begin_complete(topic, request) -> Question | None:
+    """The draft of a form that is good as it first comes, written at once with all its words.
+
+    So there is one short transaction, which all other writers wait for; the session that remembers
+    the draft is in it. None for any other form, for which `begin` and `take_over` are: one with
+    pictures, with errors, suspected, or sent before. Raises TooMany as `begin`.
+    """
+    key, reason = tickets.read(request.POST.get("ticket", ""), topic)
+    if reason or request.FILES or request.POST.get(DECOY):
+        return None
+    form = QuestionForm(request.POST)
+    if not form.is_valid():
+        return None
+    words = form.columns()
+    words |= {"title": words["asked_title"], "body": words["asked_body"], "revision": 1}
+    try:
+        return _insert(Question(key=key, topic=topic, **words), request)
+    except IntegrityError:  # there is a draft of this key
+        return None
+
+
+@transaction.atomic
+def _insert(draft: Question, request) -> Question:
+    draft.save(force_insert=True)
+    limits.take_draft(request)
+    remember(request, draft)
+    request.session.save()
+    return draft
 
 
 def begin_quietly(topic, request) -> Question:
@@ -160,7 +191,8 @@ def contents(question) -> dict:
 
 
 def is_complete(question) -> bool:
-    """Whether the stored words could be sent as they are."""
+    """Whether the stored words could be sent as they are. Loads the pictures, once for all."""
+    prefetch_related_objects([question], "images")
     return not question.typed and QuestionForm(contents(question), question=question).is_valid()
 
 
@@ -176,8 +208,8 @@ def send(question, request) -> None:
 
 @transaction.atomic
 def _send(question, request, confirmed: bool, receipt) -> None:
-    locked = Question.objects.select_for_update().filter(pk=question.pk)
-    first = locked.values_list("status", flat=True).get() == Status.DRAFT
+    question.lock()
+    first = question.status == Status.DRAFT
     if first:
         limits.take_question(request, question.topic, question.email)
     question.submit(confirmed=confirmed, receipt=receipt)

@@ -68,7 +68,7 @@ def asker_page(view):
     @wraps(view)
     @private_page
     def wrapper(request, key, **kwargs):
-        question = Question.objects.select_related("topic").filter(key=key).first()
+        question = Question.objects.of_key(key)
         if question is None:
             return _to_new_key(request, key)
         if question.erased_at:

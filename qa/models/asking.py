@@ -71,7 +71,7 @@ class AskersVerbs:
 
     def lock_for_asker(self) -> None:
         """Keep others from changing the row until the commit. Raises StateConflict as `rewrite`."""
-        self._lock()
+        self.lock()
         if not self.asker_may_edit:
             raise StateConflict("edit")
 
@@ -102,7 +102,7 @@ class AskersVerbs:
         to be the asker's already, so that nobody is asked to confirm it. `receipt`: the mail to
         the asker, if it is written already (qa.emails.receipt).
         """
-        self._lock()
+        self.lock()
         if self.status == Status.NEEDS_CHANGES:
             self._move("resubmit", claimed_by_id=None, claimed_at=None)
         elif self.status == Status.DRAFT:
@@ -123,7 +123,7 @@ class AskersVerbs:
     @transaction.atomic
     def reopen(self) -> None:
         """Take up again a draft that was ended. Raises StateConflict for what was ever sent."""
-        self._lock()
+        self.lock()
         if not self.may_reopen:
             raise StateConflict("reopen")
         self._move("reopen")
@@ -151,7 +151,7 @@ class AskersVerbs:
 
         Raises StateConflict where the asker may not write.
         """
-        self._lock()
+        self.lock()
         if not self.may_write:
             raise StateConflict("write")
         self.follow_ups.create(from_asker=True, text=text)

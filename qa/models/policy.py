@@ -1,10 +1,12 @@
 from django.db import models
 from django.utils import timezone
 
+from qa.prepared import Prepared
+
 
 class PolicyQuerySet(models.QuerySet):
     def current(self, kind: str) -> "Policy | None":
-        return self.filter(kind=kind).order_by("-version").first()
+        return next(iter(_current(kind)), None)
 
 
 class Policy(models.Model):
@@ -34,3 +36,8 @@ class Policy(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}, version {self.version}"
+
+
+@Prepared
+def _current(kind: str) -> PolicyQuerySet:
+    return Policy.objects.filter(kind=kind).order_by("-version")[:1]

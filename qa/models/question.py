@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.crypto import salted_hmac
+from django.utils.functional import cached_property
 
 from outbox.models import Message
 from qa import markdown
@@ -20,6 +21,7 @@ from qa.models.publishing import Publishing
 from qa.models.showing import Showing
 from qa.models.site import SiteProfile
 from qa.models.workflow import OPEN, Status, Workflow
+from qa.prepared import Prepared, refresh
 
 CONFIRMATION, CONFIRMATION_AGE = "qa.confirmation", timedelta(days=30)
 TITLE_LENGTH = (10, 150)
@@ -45,6 +47,10 @@ class QuestionQuerySet(models.QuerySet):
 
     def asked_by(self, email: str):
         return self.sent().filter(email__iexact=email)
+
+    def of_key(self, key: str) -> "Question | None":
+        """The question whose asker has this key, with its topic."""
+        return next(iter(_of_key(key)), None)
 
     def for_confirmation(self, token: str) -> "Question | None":
         """The question whose asker was mailed `token`; None for a wrong, old or outdated one."""
@@ -172,7 +178,7 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
             return self.officials[0] if self.officials else None
         return self.answers.official().select_related("author").first()
 
-    @property
+    @cached_property
     def site(self) -> SiteProfile:
         return SiteProfile.load()
 
@@ -223,6 +229,24 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
     def is_open(self) -> bool:
         return self.status in OPEN
 
-    def _lock(self) -> None:
+    def lock(self) -> None:
         """Load the row as it is now and keep others from changing it until the commit."""
-        self.refresh_from_db(from_queryset=Question.objects.select_for_update())
+        refresh(self, _locked(self.pk))
+
+    def _reload(self) -> None:
+        refresh(self, _row(self.pk))
+
+
+@Prepared
+def _locked(pk: int) -> QuestionQuerySet:
+    return Question.objects.select_for_update().filter(pk=pk)
+
+
+@Prepared
+def _row(pk: int) -> QuestionQuerySet:
+    return Question.objects.filter(pk=pk)
+
+
+@Prepared
+def _of_key(key: str) -> QuestionQuerySet:
+    return Question.objects.select_related("topic").filter(key=key)

@@ -132,7 +132,7 @@ class Workflow(models.Model):
         if not rows.update(status=target, revision=F("revision") + 1, **changes):
             raise StateConflict(verb)
         source = self.status
-        self.refresh_from_db()
+        self._reload()
         self._follow_visibility(source)
         if Status.PUBLISHED in {source, target}:
             self.recount(before.get("topic_id", self.topic_id))

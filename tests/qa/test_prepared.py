@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from qa.models import Question
-from qa.prepared import Prepared
+from qa.prepared import Prepared, refresh
 from tests import factories
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -57,3 +57,35 @@ def test_its_sql_is_written_once(questions):
     assert found == [[question] for question in questions]
     assert len(queries) == 4
     assert len(made) == 1
+
+
+@pytest.fixture
+def row():
+    return Prepared(lambda pk: Question.objects.filter(pk=pk))
+
+
+def test_a_row_is_refreshed_by_a_prepared_queryset(questions, row):
+    question, other = questions[0], factories.topic(slug="elsewhere", title="Elsewhere")
+    question = (
+        Question.objects.select_related("topic").prefetch_related("images").get(pk=question.pk)
+    )
+    Question.objects.filter(pk=question.pk).update(title="What now?", revision=7, topic=other)
+
+    refresh(question, row(question.pk))
+
+    assert (question.title, question.revision, question.topic) == ("What now?", 7, other)
+    assert question._prefetched_objects_cache == {}
+
+
+def test_a_refreshed_row_keeps_what_it_still_points_to(questions, row, django_assert_num_queries):
+    question = Question.objects.select_related("topic").get(pk=questions[0].pk)
+    title = questions[0].topic.title
+
+    with django_assert_num_queries(1):
+        refresh(question, row(question.pk))
+        assert question.topic.title == title
+
+
+def test_a_row_that_is_gone_is_not_refreshed(questions, row):
+    with pytest.raises(Question.DoesNotExist):
+        refresh(questions[0], row(-1))

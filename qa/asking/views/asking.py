@@ -58,6 +58,8 @@ def _count_search(request) -> None:
 
 def _begin(request, topic):
     try:
+        if question := drafts.begin_complete(topic, request):
+            return SeeOther(reverse("asking:preview", args=[question.key]))
         question = drafts.begin(topic, request)
     except TooMany as refusal:
         form = QuestionForm(initial=QuestionForm(request.POST).typed())
