@@ -144,6 +144,12 @@ STATIC_URL = "/static/"
 STATIC_ROOT = VAR_DIR / "static"
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
+STATICFILES_FINDERS = [
+    "django.contrib.staticfiles.finders.FileSystemFinder",
+    "django.contrib.staticfiles.finders.AppDirectoriesFinder",
+    "config.stylesheet.StyleSheet",
+]
+STYLES_ROOT = VAR_DIR / "styles"  # css/site.css, before it is collected
 STORAGES = {
     "default": {
         "BACKEND": "qa.storage.DurableStorage",
