@@ -1,9 +1,11 @@
 """bin/bench pages: how fast public pages are, finished and rendered each time."""
 
+import json
 import re
+from pathlib import Path
 from statistics import median
 
-from bench import load, servers
+from bench import bare, load, servers
 from bench.load import Request, Result
 from bench.site import Site, fetch, table
 
@@ -22,13 +24,17 @@ def main(site: Site, seconds: float, rounds: int) -> None:
 def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[tuple]:
     """Pages from the page cache beside the limits of this machine, measured in turns."""
     with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
-        pages = {path: fetch(url + path)[0] for path in paths}
+        fetched = {path: fetch(url + path) for path in paths}
+    pages = {path: body for path, (body, _) in fetched.items()}
+    dictionary = {bare.FILE: str(write(site.folder / "pages.json", fetched))}
     plain = [Request(path) for path in paths]
     zipped = [Request(path, (("Accept-Encoding", "br"),)) for path in paths]
     found = {}
     for _ in range(rounds):
         with servers.granian("bench.bare:application") as url:
             found.setdefault("bare WSGI answer", []).append(measure(url, plain, seconds))
+        with servers.granian("bench.bare:pages", dictionary, paths[0]) as url:
+            found.setdefault("dictionary, same bytes", []).append(measure(url, plain, seconds))
         with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
             warm(url, plain, seconds)
             found.setdefault("finished page", []).append(measure(url, plain, seconds))
@@ -45,6 +51,20 @@ def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[
     if not servers.NGINX:
         print("nginx is missing (apt-get install nginx): no comparison with it.")
     return rows
+
+
+def write(file: Path, fetched: dict) -> Path:
+    """What bench.bare:pages answers. The server itself adds the headers that it always sends."""
+    own = {"server", "date"}
+    file.write_text(
+        json.dumps(
+            {
+                path: ([(k, v) for k, v in headers.items() if k.lower() not in own], body.decode())
+                for path, (body, headers) in fetched.items()
+            }
+        )
+    )
+    return file
 
 
 def etag(address: str) -> str:
@@ -105,10 +125,10 @@ def middle(results: list[Result]) -> Result:
 
 
 def summary(found: dict[str, Result]) -> list[list]:
-    bare, nginx = found["bare WSGI answer"].rate, found.get("nginx, same bytes")
+    least, nginx = found["bare WSGI answer"].rate, found.get("nginx, same bytes")
     return [
         [
-            *(name, result.rate, result.rate / bare, result.rate / nginx.rate if nginx else "–"),
+            *(name, result.rate, result.rate / least, result.rate / nginx.rate if nginx else "–"),
             *(result.p50, result.p99, result.errors),
         ]
         for name, result in found.items()
