@@ -134,7 +134,8 @@ class _Signs:
         self.clear()
 
     def clear(self) -> None:
-        self.model, self.newest = "", 0
+        self.model, self.newest, self.known = "", 0, 0
+        # With room for more: to copy a million for each question that is published takes long.
         self.ids = np.empty(0, np.int64)
         self.bits = np.empty((0, 0), np.uint64)  # a row for each 64 coordinates
 
@@ -146,7 +147,7 @@ class _Signs:
                 self.model = model
             if newest > self.newest:
                 self._read_on()
-            ids, bits = self.ids, self.bits
+            ids, bits = self.ids[: self.known], self.bits[:, : self.known]
         mine = _signs_of(query[None])
         differing = np.empty(len(ids), np.uint16)
         for start in range(0, len(ids), BLOCK):
@@ -160,7 +161,6 @@ class _Signs:
         return ids[few].tolist(), len(ids)
 
     def _read_on(self) -> None:
-        ids, bits = [self.ids], [self.bits] if len(self.ids) else []
         with connection.cursor() as cursor:
             while True:
                 cursor.execute(
@@ -171,11 +171,23 @@ class _Signs:
                 rows = cursor.fetchall()
                 if not rows:
                     break
+                self._append([row[0] for row in rows], _signs_of(_unpacked(rows)))
                 self.newest = rows[-1][2]
-                ids.append(np.array([row[0] for row in rows], np.int64))
-                bits.append(_signs_of(_unpacked(rows)))
-        if len(ids) > 1:
-            self.ids, self.bits = np.concatenate(ids), np.concatenate(bits, axis=1)
+
+    def _append(self, ids: list[int], bits: np.ndarray) -> None:
+        """Put them behind those that are known, which another thread may be reading."""
+        until = self.known + len(ids)
+        if until > len(self.ids):
+            room = until + until // 16 + CANDIDATES
+            old_ids, old_bits = self.ids, self.bits[:, : self.known]
+            self.ids = np.empty(room, np.int64)
+            self.bits = np.empty((len(bits), room), np.uint64)
+            self.ids[: self.known] = old_ids[: self.known]
+            if self.known:
+                self.bits[:, : self.known] = old_bits
+        self.ids[self.known : until] = ids
+        self.bits[:, self.known : until] = bits
+        self.known = until
 
 
 def _signs_of(vectors: np.ndarray) -> np.ndarray:
