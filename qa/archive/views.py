@@ -1,5 +1,7 @@
 """Home, topics, and the site's own texts."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -15,20 +17,21 @@ from qa.templatetags.fragments import teaser_list
 @cached()
 def home(request):
     site = SiteProfile.load()
+    page = Page(
+        title=site.tagline or "Questions, answered",
+        description=site.tagline,
+        path="/",
+        data=structured.website(site),
+    )
     latest = cards.teasers(cards.latest())
-    context = {
-        "page": Page(
-            title=site.tagline or "Questions, answered",
-            description=site.tagline,
-            path="/",
-            data=structured.website(site),
-        ),
-        "site": site,
-        "bio": markdown.render(site.curator_bio),
-        "topics": cards.topics(),
-        "latest": latest,
-    }
-    return render(request, "qa/archive/home.html", context)
+    same = {"bio": _bio(site.curator_bio), "topics": cards.topics()}
+    own = {"latest": latest and teaser_list(latest)}
+    return moulds.page("qa/archive/home.html", page, site, same, own)
+
+
+@lru_cache(10)
+def _bio(text: str) -> str:
+    return markdown.render(text)
 
 
 @cached()
