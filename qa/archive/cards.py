@@ -79,12 +79,12 @@ def _month(first_day) -> str:
 
 
 class TopicCard(NamedTuple):
-    """A topic for components/topic_list.html, with its number of answered questions."""
+    """A topic for components/topic_list.html; its number of answered questions, or None."""
 
     title: str
     url: str
     summary: str
-    count: int
+    count: int | None
 
 
 def topics() -> tuple[TopicCard, ...]:

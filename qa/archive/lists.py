@@ -1,13 +1,18 @@
 """The archive, newest first: all of it, and one topic's."""
 
+from itertools import groupby
+from operator import itemgetter
+
 from django.http import Http404
-from django.shortcuts import render
+from django.utils.safestring import mark_safe
 
-from qa.archive import cards, keyset
+from qa.archive import cards, keyset, moulds
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
-from qa.models import Topic
+from qa.models import SiteProfile, Topic
 from qa.prepared import Prepared
+from qa.templatetags.fragments import teaser_list
 
+SHOWN_OF_TOPIC = ("slug", "title")
 every = keyset.Pages(cards.listed)
 of_topic = keyset.Pages(cards.listed_about)
 _topics = Prepared(lambda slug: Topic.objects.filter(slug=slug))
@@ -44,13 +49,19 @@ def topic_answered(request, slug):
 
 
 def _list(request, page: Page, found: keyset.KeysetPage, topic: Topic | None = None):
-    items = cards.teasers(found.questions, topic=topic is None)
-    context = {
-        "page": page,
-        "section": "answered",
-        "topic": topic,
-        "items": items,
+    same = {"section": "answered", "topic": moulds.frozen(topic, SHOWN_OF_TOPIC)}
+    own = {
+        "months": _by_month(cards.teasers(found.questions, topic=topic is None)),
         "newer_url": found.newer_url,
         "older_url": found.older_url,
     }
-    return render(request, "qa/archive/answered.html", context)
+    return moulds.page("qa/archive/answered.html", page, SiteProfile.load(), same, own)
+
+
+def _by_month(items: list[dict]) -> str:
+    """The teasers of each month below its name."""
+    parts = [
+        f'<section class="month"><h2 class="month__name">{month}</h2>{teaser_list(some)}</section>'
+        for month, some in groupby(items, key=itemgetter("month"))
+    ]
+    return mark_safe("".join(parts))  # noqa: S308 (of components, and names of months)

@@ -1,20 +1,24 @@
 """The page of one answered question."""
 
 from datetime import UTC, datetime
+from html import escape
 
+from django.contrib.humanize.templatetags.humanize import intcomma
 from django.db.models import Case, OuterRef, QuerySet, When
 from django.http import HttpResponsePermanentRedirect
-from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
+from django.utils.safestring import mark_safe
 
 from qa import markdown, search
-from qa.archive import structured
+from qa.archive import moulds, structured
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.moved import of_question
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 from qa.prepared import Prepared
+from qa.templatetags.fragments import day, link_list, reference_list
 
 RELATED = 5
 # Nothing else of these rows is even loaded: no asker's words, no address, no password.
@@ -30,6 +34,9 @@ SHOWN = [
     *(f"question__topic__{name}" for name in TOPIC),
     *(f"author__{name}" for name in AUTHOR),
 ]
+SHOWN_OF_TOPIC = ("slug", "invitation_text", "paused_note", "accepts_reader_answers")
+SHOWN_OF_AUTHOR = ("pk", "display_name", "public_name", "credentials")
+ENOUGH_OTHERS = 3  # readers who have the same, to say how many
 SOURCE_FIELDS = ("title", "source", "url", "doi", "pmid", "note")
 
 
@@ -43,17 +50,65 @@ def question_detail(request, pk, slug=""):
     if slug != question.slug or not request.path.endswith("/"):
         return HttpResponsePermanentRedirect(question.get_absolute_url())
     site = SiteProfile.load()
-    context = {
-        "page": _page(answer, site),
+    page = _page(answer, site)
+    own = _about(question) | _answered(answer) | {"related": _links(related(question))}
+    return moulds.page("qa/archive/question_detail.html", page, site, _same(answer), own)
+
+
+def _same(answer: Answer) -> dict:
+    """What the page shares with others of its topic and author."""
+    topic = answer.question.topic
+    return {
         "section": "answered",
-        "site": site,
-        "topic": question.topic,
-        "question": question,
-        "answer": answer,
-        "related": related(question),
-        "takes_questions": question.topic.is_open,
+        "topic": moulds.frozen(topic, SHOWN_OF_TOPIC),
+        "takes_questions": topic.is_open,
+        "answer.author": moulds.frozen(answer.author, SHOWN_OF_AUTHOR),
     }
-    return render(request, "qa/archive/question_detail.html", context)
+
+
+def _about(question: Question) -> dict:
+    """The question's own texts in the template."""
+    others = question.same_here or 0
+    return {
+        "question.pk": str(question.pk),
+        "question.title": question.title,
+        "question.code": escape(question.title),
+        "question.name": question.name,
+        "question.location": question.location,
+        "question.asked": question.submitted_at and day(question.submitted_at),
+        "question.published": day(question.published_at),
+        "question.body": question.body_html,
+        "question.others": intcomma(others) if others >= ENOUGH_OTHERS else "",
+    }
+
+
+def _answered(answer: Answer) -> dict:
+    """The answer's own texts in the template, and those of what came with it and after it."""
+    figures, note = "components/figures.html", "qa/archive/_corrections.html"
+    return {
+        "question.figures": _rendered(figures, images=answer.images),
+        "answer.html": answer.html,
+        "answer.reviewed": answer.reviewed_at and day(answer.reviewed_at),
+        "answer.review_due": answer.review_due_at and day(answer.review_due_at, "F Y"),
+        "answer.sources": answer.sources and reference_list(answer.sources),
+        "answer.corrections": _rendered(note, corrections=answer.corrections),
+        "answer.readers": mark_safe("".join(map(_reader_html, answer.readers))),  # noqa: S308
+    }
+
+
+def _rendered(template: str, **rows: list) -> str:
+    """A template about some rows; nothing where there are none."""
+    return render_to_string(template, rows) if any(rows.values()) else ""
+
+
+def _reader_html(reader: dict) -> str:
+    context = reader | {"body_html": reader["body"], "location": reader["place"]}
+    return render_to_string("components/answer.html", context | {"reader": True, "level": 3})
+
+
+def _links(questions: list[Question]) -> str:
+    rows = [(question.get_absolute_url(), question.title) for question in questions]
+    return rows and link_list(rows)
 
 
 def load_answer(pk: int) -> Answer | None:

@@ -1,19 +1,23 @@
 """Search, and the answered questions that are like what somebody is typing."""
 
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from django.db import connection
 from django.db.models import QuerySet
 from django.shortcuts import render
+from django.template.defaultfilters import pluralize
+from django.template.loader import render_to_string
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from qa import search as index
-from qa.archive import cards, spelling
+from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
-from qa.models import DayCount, Question, Topic
+from qa.models import DayCount, Question, SiteProfile, Topic
+from qa.models.question import TITLE_LENGTH
 from qa.models.topic import topic_address
 from qa.prepared import Prepared
+from qa.templatetags.fragments import link_list, once, teaser_list
 
 RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
 LONGEST, MOST_FILTERS = 300, 12
@@ -27,7 +31,7 @@ def search(request):
     topic = next((row for row in topics if row.slug == request.GET.get("topic")), None)
     number = _number(request.GET.get("page", ""))
     hits, total = _found(query, topic, number)
-    articles = articles_with(query, topic) if number == 1 else []
+    articles = articles_with(query, topic) if number == 1 else ()
     nothing = not (total or articles)
     meant = _meant(query, topic) if nothing else None
     if meant:
@@ -36,24 +40,49 @@ def search(request):
     shown = meant["text"] if meant else query
     if nothing and query and topic is None and number == 1 and request.method == "GET":
         DayCount.objects.add_search(DayCount.What.SEARCH_FOUND_NOTHING, query)
-    context = {
-        "page": Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME]),
+    same = {
         "section": "search",
-        "query": query,
-        "filters": _filters(query, topics, topic),
-        "filter_topics": topics if len(topics) > MOST_FILTERS else (),
-        "all_url": _address(query, None, 1),
         "topic": topic,
-        "results": _results(hits),
-        "articles": articles,
-        "meant": meant,
-        "close": closest(query) if nothing and not meant else [],
-        "total": total,
-        "many": total >= index.MOST_COUNTED,
+        "filter_topics": topics if len(topics) > MOST_FILTERS else (),
+        "total": bool(total),
+    }
+    own = {
+        "query": query,
+        "asked": quote(query[: TITLE_LENGTH[1]], safe=""),
+        "filters": _filters(query, topics, topic),
+        "count": _count(0 if meant else total, len(articles)),
+        "meant.text": shown if meant else "",
+        "meant.url": meant["url"] if meant else "",
+        "close": _links(closest(query)) if nothing and not meant else "",
         "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
         "older_url": _address(shown, topic, number + 1) if more else "",
     }
-    return render(request, "qa/archive/search.html", context)
+    page = Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME])
+    own |= _lists(articles, _results(hits))
+    return moulds.page("qa/archive/search.html", page, SiteProfile.load(), same, own)
+
+
+def _count(total: int, articles: int) -> str:
+    """“12 answers and 1 article”."""
+    answers = f"{total} answer{pluralize(total)}" if total else "No answer"
+    if total >= index.MOST_COUNTED:
+        answers = "More than 1,000 answers"
+    more = f"{' and' if total else ', but'} {articles} article{pluralize(articles)}"
+    return answers + (more if articles else "")
+
+
+def _lists(articles: tuple, results: list[dict]) -> dict:
+    """What was found, as HTML."""
+    level = 3 if articles else 2
+    return {
+        "articles": articles and once("components/topic_list.html", topics=articles, level=3),
+        "results": results and teaser_list(results, level),
+    }
+
+
+def _links(questions: list[Question]) -> str:
+    rows = [(question.get_absolute_url(), question.title) for question in questions]
+    return rows and link_list(rows)
 
 
 @public
@@ -88,7 +117,7 @@ def _suggested(query: str) -> list[Question]:
     return list(found)[:SUGGESTIONS]
 
 
-def articles_with(query: str, topic=None) -> list[dict]:
+def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
     """Up to three topics that have every telling word of `query`, those with it in the title first.
 
     Topics are few and their articles short, so they need no index; written as SQL, as Django would
@@ -96,7 +125,7 @@ def articles_with(query: str, topic=None) -> list[dict]:
     """
     words = index.telling_words(query)[: index.MOST_TERMS]
     if not words:
-        return []
+        return ()
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
     wanted = [f"title || ' ' || summary || ' ' || body {like} %s ESCAPE '~'"] * len(words)
     values = [f"%{word.replace('_', '~_')}%" for word in words]
@@ -110,10 +139,10 @@ def articles_with(query: str, topic=None) -> list[dict]:
         )
         found = cursor.fetchall()
     found.sort(key=lambda row: words[0] not in row[1].lower())
-    return [
-        {"title": title, "url": topic_address(slug), "summary": summary}
+    return tuple(
+        cards.TopicCard(title, topic_address(slug), summary, None)
         for slug, title, summary in found[:ARTICLES]
-    ]
+    )
 
 
 def _meant(query: str, topic) -> dict | None:
@@ -141,14 +170,16 @@ def _in_order(numbers: list[int]) -> list[Question]:
     return [rows[number] for number in numbers if number in rows]
 
 
-def _filters(query: str, topics: tuple, current) -> list[dict]:
+def _filters(query: str, topics: tuple, current) -> str:
     """A link for each topic; more than a few become a list in the form instead."""
-    if len(topics) > MOST_FILTERS:
-        return []
-    return [
+    if not topics or len(topics) > MOST_FILTERS:
+        return ""
+    filters = [
         {"title": topic.title, "url": _address(query, topic, 1), "current": topic == current}
         for topic in topics
     ]
+    context = {"filters": filters, "all_url": _address(query, None, 1), "topic": current}
+    return render_to_string("qa/archive/_filters.html", context)
 
 
 def _address(query: str, topic, number: int) -> str:

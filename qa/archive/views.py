@@ -1,33 +1,37 @@
 """Home, topics, and the site's own texts."""
 
+from functools import lru_cache
+
 from django.conf import settings
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 
 from qa import markdown
-from qa.archive import cards, structured
+from qa.archive import cards, moulds, structured, topics
 from qa.archive.pages import HOME, TOPICS, Page, absolute, cached
 from qa.archive.topics import load_topic
 from qa.models import Policy, SiteProfile
+from qa.templatetags.fragments import teaser_list
 
 
 @cached()
 def home(request):
     site = SiteProfile.load()
+    page = Page(
+        title=site.tagline or "Questions, answered",
+        description=site.tagline,
+        path="/",
+        data=structured.website(site),
+    )
     latest = cards.teasers(cards.latest())
-    context = {
-        "page": Page(
-            title=site.tagline or "Questions, answered",
-            description=site.tagline,
-            path="/",
-            data=structured.website(site),
-        ),
-        "site": site,
-        "bio": markdown.render(site.curator_bio),
-        "topics": cards.topics(),
-        "latest": latest,
-    }
-    return render(request, "qa/archive/home.html", context)
+    same = {"bio": _bio(site.curator_bio), "topics": cards.topics()}
+    own = {"latest": latest and teaser_list(latest)}
+    return moulds.page("qa/archive/home.html", page, site, same, own)
+
+
+@lru_cache(10)
+def _bio(text: str) -> str:
+    return markdown.render(text)
 
 
 @cached()
@@ -41,12 +45,10 @@ def topic_list(request):
 def topic_detail(request, slug):
     topic = load_topic(slug)
     site = SiteProfile.load()
-    latest = cards.latest_about(topic.pk)
-    article = topic.rendered(topic.drawings)
-    takes_questions = topic.takes_questions()
+    article = topics.article(topic)
     page = Page(
         title=topic.title,
-        description=topic.summary or markdown.teaser(topic.body, 160),
+        description=topic.summary or topics.first_words(topic.body),
         path=topic.get_absolute_url(),
         crumbs=[HOME, TOPICS],
         kind="article",
@@ -54,26 +56,10 @@ def topic_detail(request, slug):
         feed=f"{topic.get_absolute_url()}feed/",
         data=structured.article(topic, site),
     )
-    context = {
-        "page": page,
-        "section": "topics",
-        "site": site,
-        "topic": topic,
-        "article": article,
-        "contents": [*article.contents, *_parts(topic, takes_questions)],
-        "takes_questions": takes_questions,
-        "latest": cards.teasers(latest, topic=False),
-    }
-    return render(request, "qa/archive/topic_detail.html", context)
-
-
-def _parts(topic, takes_questions: bool) -> list[dict]:
-    """The parts below the article, for the contents list."""
-    parts = [{"id": "ask-here", "label": "Ask a question"}] if takes_questions else []
-    parts.append({"id": "answered", "label": "Already answered"})
-    if topic.sources:
-        parts.append({"id": "research", "label": "Research"})
-    return parts
+    latest = cards.teasers(cards.latest_about(topic.pk), topic=False)
+    own = {"article": article.html, "latest": latest and teaser_list(latest)}
+    same = topics.same(topic, article.contents)
+    return moulds.page("qa/archive/topic_detail.html", page, site, same, own)
 
 
 @cached()

@@ -25,6 +25,8 @@ def once(template: str, **context) -> SafeString:
 @register.simple_tag
 def day(at, form="j F Y") -> SafeString:
     """The <time> of a time or of a day, as readers see it."""
+    if isinstance(at, SafeString):
+        return at  # made already
     if isinstance(at, datetime):
         at = at.astimezone(get_default_timezone()).date()
     return _time(at, form)
@@ -49,12 +51,28 @@ def path(view, argument) -> str:
 
     That takes longer than all else of the element around it.
     """
-    return _pattern(view).replace(MARK, str(argument))
+    made = _pattern(view).replace(MARK, str(argument))
+    return mark_safe(made) if isinstance(argument, SafeString) else made  # noqa: S308
 
 
 @lru_cache
 def _pattern(view) -> str:
     return reverse(view, args=[MARK])
+
+
+@register.simple_tag
+def reference_list(references) -> SafeString:
+    """components/reference_list.html, unless it is that already."""
+    if isinstance(references, SafeString):
+        return references
+    return render_to_string("components/reference_list.html", {"references": references})
+
+
+@register.simple_tag
+def link_list(links) -> SafeString:
+    """A list of links, from pairs of address and label."""
+    items = (f'<li><a href="{_escaped(url)}">{_escaped(label)}</a></li>' for url, label in links)
+    return mark_safe(f'<ul class="link-list">{"".join(items)}</ul>')  # noqa: S308
 
 
 @register.simple_tag

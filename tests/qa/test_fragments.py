@@ -66,3 +66,24 @@ def test_form_for_the_newsletter_names_its_page_and_no_other():
     assert field.format("/questions/1/&quot;a&amp;b&quot;/") in letters_form(page)
     assert field.format(other) in letters_form(other)
     assert letters_form(other, "causes") != letters_form(other)
+
+
+def test_made_day_and_sources_are_passed_on():
+    made = fragments.day(FULL["date"])
+    assert made == '<time datetime="2026-11-05">5 November 2026</time>'
+    assert fragments.day(made) is made
+    listed = fragments.reference_list([{"title": "A <trial>", "doi": "10.1000/1"}])
+    assert 'class="references__title">A &lt;trial&gt;</p>' in listed
+    assert fragments.reference_list(listed) is listed
+
+
+def test_link_list_escapes_what_it_links():
+    made = fragments.link_list([("/questions/1/a/", "Cramps & <salt>?")])
+    link = '<a href="/questions/1/a/">Cramps &amp; &lt;salt&gt;?</a>'
+    assert made == f'<ul class="link-list"><li>{link}</li></ul>'
+
+
+def test_path_of_a_safe_text_is_safe():
+    assert fragments.path("following:question", mark_safe("<7>")) == "/questions/<7>/follow/"
+    assert hasattr(fragments.path("following:question", mark_safe("<7>")), "__html__")
+    assert not hasattr(fragments.path("following:question", "<7>"), "__html__")

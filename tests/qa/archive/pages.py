@@ -44,6 +44,24 @@ def typed(response, kind: str) -> dict:
     return next(item for item in json_ld(response) if item["@type"] == kind)
 
 
+def teasers(response) -> list[tuple[str, str]]:
+    """Address and title of each question in the lists of a page."""
+    found = re.findall(r'class="teaser__title"><a href="([^"]*)">(.*?)</a>', html(response))
+    return [(unescape(url), unescape(TAG.sub("", title))) for url, title in found]
+
+
+def articles(response) -> list[str]:
+    """The titles of the topics in the list of a page."""
+    found = re.findall(r'class="topics__title"><a [^>]*>(.*?)</a>', html(response))
+    return [unescape(title) for title in found]
+
+
+def beside(response, side: str) -> str:
+    """The address of the page beside this one, `newer` or `older`; '' where there is none."""
+    found = re.search(f'class="pagination__{side}" href="([^"]*)"', html(response))
+    return unescape(found[1]) if found else ""
+
+
 def links(response) -> set[str]:
     """The addresses of this site that a page leads to."""
     found = re.findall(r'(?:href|src|srcset)="([^"]*)"', html(response))

@@ -27,7 +27,7 @@ def answered(number: int, days: int) -> Question:
 
 
 def shown(response) -> list[str]:
-    return [item["title"] for item in response.context["items"]]
+    return [title for _, title in pages.teasers(response)]
 
 
 def titles(*numbers) -> list[str]:
@@ -51,7 +51,7 @@ def test_pages_cover_everything_once(client, few, db):
     while path:
         response = client.get(path)
         seen += shown(response)
-        path = response.context["older_url"]
+        path = pages.beside(response, "older")
     assert seen == titles(*reversed(range(8)))
 
 
@@ -59,15 +59,15 @@ def test_questions_of_one_moment_are_neither_lost_nor_doubled(client, few, db):
     for number in range(7):
         answered(number, 0)
     first = client.get("/answered/")
-    second = client.get(first.context["older_url"])
-    third = client.get(second.context["older_url"])
+    second = client.get(pages.beside(first, "older"))
+    third = client.get(pages.beside(second, "older"))
     assert shown(first) + shown(second) + shown(third) == titles(*reversed(range(7)))
 
 
 def test_address_of_a_page_keeps_its_content(client, few, db):
     for number in range(7):
         answered(number, number)
-    address = client.get("/answered/").context["older_url"]
+    address = pages.beside(client.get("/answered/"), "older")
     before = shown(client.get(address))
     answered(99, 99)
     assert shown(client.get(address)) == before == titles(3, 2, 1)
@@ -77,16 +77,16 @@ def test_newer_leads_back_over_the_same_pages(client, few, db):
     for number in range(8):
         answered(number, number)
     first = client.get("/answered/")
-    second = client.get(first.context["older_url"])
-    third = client.get(second.context["older_url"])
-    assert second.context["newer_url"] == "/answered/"
-    assert third.context["newer_url"] == first.context["older_url"]
-    assert first.context["newer_url"] == third.context["older_url"] == ""
+    second = client.get(pages.beside(first, "older"))
+    third = client.get(pages.beside(second, "older"))
+    assert pages.beside(second, "newer") == "/answered/"
+    assert pages.beside(third, "newer") == pages.beside(first, "older")
+    assert pages.beside(first, "newer") == pages.beside(third, "older") == ""
 
 
 def test_cursor_of_an_unpublished_question_still_works(client, few, db, cora):
     rows = [answered(number, number) for number in range(6)]
-    address = client.get("/answered/").context["older_url"]
+    address = pages.beside(client.get("/answered/"), "older")
     rows[3].unpublish(by=cora)
     assert shown(client.get(address)) == titles(2, 1, 0)
 
@@ -102,7 +102,7 @@ def test_page_names_its_own_address_as_canonical(client, few, db, settings):
     settings.BASE_URL = "https://ask.example.org"
     for number in range(5):
         answered(number, number)
-    address = client.get("/answered/").context["older_url"]
+    address = pages.beside(client.get("/answered/"), "older")
     text = pages.html(client.get(address))
     assert f'<link rel="canonical" href="https://ask.example.org{address}">' in text
 
