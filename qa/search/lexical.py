@@ -159,19 +159,27 @@ def _page(values: dict) -> list[tuple[int, float]]:
 def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
     """The same, where only the newest are ranked, as there are very many.
 
-    FTS5 knows where these begin. PostgreSQL finds the oldest first: by how far apart they lie it
-    is guessed, and looked further back where there are too few.
+    They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
+    return _page(values | {"since": min(_newest(values, found), default=0)})
+
+
+def _newest(values: dict, found: list[int]) -> list[int]:
+    """MOST_RANKED of the hits, the newest first.
+
+    FTS5 walks back from the last. PostgreSQL finds the oldest first: by how far apart they lie it
+    is guessed where to begin, and looked further back where there are too few.
+    """
+    newest = "SELECT {id} FROM qa_search WHERE {found} ORDER BY 1 DESC LIMIT %(most)s"
+    values = values | {"most": MOST_RANKED}
     if not _is_postgres():
-        newest = "SELECT rowid FROM qa_search WHERE {found} ORDER BY rowid DESC LIMIT %(most)s"
-        numbers = _select(newest, values | {"most": MOST_RANKED})
-        return _page(values | {"since": numbers[-1][0]})
-    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found)
-    page = []
-    while len(page) < values["limit"] and width < 4 * last:
-        page = _page(values | {"since": max(0, last - width)})
+        return [number for (number,) in _select(newest, values)]
+    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
+    while True:
+        rows = _select(newest, values | {"since": max(0, last - width)})
+        if len(rows) >= MOST_RANKED or width >= last:
+            return [number for (number,) in rows]
         width *= 4
-    return page
 
 
 def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:

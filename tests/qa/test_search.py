@@ -238,6 +238,19 @@ def test_of_very_many_hits_the_newest_are_ranked(db, monkeypatch):
     assert [hit.id for hit in search.search("salt", limit=5)[0]] == [99, 98, 97, 96, 95]
 
 
+def test_pages_of_very_many_hits_are_parts_of_one_list(db, monkeypatch):
+    titles = ["Is salt good?", "Is salt and salt good?", "What of pepper and much else?"]
+    search.add([(n * n, 1, titles[n % 3], "It is salt." * (n % 4)) for n in range(1, 120)])
+    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 30)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 30)
+    whole = found("salt", limit=30)
+    newest = [n * n for n in range(119, 0, -1) if n % 3 < 2 or n % 4][:30]
+    assert sorted(whole, reverse=True) == newest
+    for size in (1, 4, 7):
+        pages = [found("salt", limit=size, offset=at) for at in range(0, 30, size)]
+        assert [number for page in pages for number in page] == whole
+
+
 def test_hits_that_are_all_old_are_found_among_very_many(db, monkeypatch):
     search.add([(n, 1, f"Is salt number {n} good?", "") for n in range(1, 40)])
     search.add([(n, 1, "What of pepper?", "") for n in range(40, 400)])
