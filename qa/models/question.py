@@ -204,7 +204,7 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
         return ", ".join(part for part in (self.name, self.location) if part)
 
     def get_absolute_url(self) -> str:
-        return f"/questions/{self.pk}/{self.slug}/"  # as qa.models.topic.topic_address
+        return question_address(self.pk, self.slug)
 
     def get_private_url(self) -> str:
         return reverse("asking:status", args=[self.key])
@@ -226,3 +226,8 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
     def _lock(self) -> None:
         """Load the row as it is now and keep others from changing it until the commit."""
         self.refresh_from_db(from_queryset=Question.objects.select_for_update())
+
+
+def question_address(pk: int, slug: str) -> str:
+    """Its path; not by reverse(), as qa.models.topic.topic_address."""
+    return f"/questions/{pk}/{slug}/"
