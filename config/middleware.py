@@ -96,8 +96,10 @@ class TrustedProxies:
 
 def visitor_address(meta: dict) -> str:
     """The nearest address in the forwarding chain that is not a trusted proxy."""
-    address = meta.get("REMOTE_ADDR", "")
-    chain = [part.strip() for part in meta.get("HTTP_X_FORWARDED_FOR", "").split(",")]
+    address, forwarded = meta.get("REMOTE_ADDR", ""), meta.get("HTTP_X_FORWARDED_FOR")
+    if not forwarded:
+        return address
+    chain = [part.strip() for part in forwarded.split(",")]
     while is_trusted(address) and chain:
         candidate = chain.pop()
         if not is_address(candidate):

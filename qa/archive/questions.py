@@ -17,6 +17,7 @@ from qa.archive.moved import of_question
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
+from qa.models.question import question_address
 from qa.prepared import Prepared
 from qa.templatetags.fragments import day, link_list, reference_list
 
@@ -51,7 +52,8 @@ def question_detail(request, pk, slug=""):
         return HttpResponsePermanentRedirect(question.get_absolute_url())
     site = SiteProfile.load()
     page = _page(answer, site)
-    own = _about(question) | _answered(answer) | {"related": _links(related(question))}
+    links = related(question)
+    own = _about(question) | _answered(answer) | {"related": links and link_list(links)}
     return moulds.page("qa/archive/question_detail.html", page, site, _same(answer), own)
 
 
@@ -104,11 +106,6 @@ def _rendered(template: str, **rows: list) -> str:
 def _reader_html(reader: dict) -> str:
     context = reader | {"body_html": reader["body"], "location": reader["place"]}
     return render_to_string("components/answer.html", context | {"reader": True, "level": 3})
-
-
-def _links(questions: list[Question]) -> str:
-    rows = [(question.get_absolute_url(), question.title) for question in questions]
-    return rows and link_list(rows)
 
 
 def load_answer(pk: int) -> Answer | None:
@@ -182,18 +179,20 @@ def _time(text: str) -> datetime:
     return at if at.tzinfo else at.replace(tzinfo=UTC)
 
 
-def related(question: Question) -> list[Question]:
-    """The answered questions closest to this one, closest first."""
+def related(question: Question) -> list[tuple[str, str]]:
+    """Address and title of the answered questions closest to this one, closest first."""
     numbers = question.closest
     if numbers is None:
         numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
-    rows = {row.pk: row for row in _titles(*numbers)} if numbers else {}
-    return [rows[number] for number in numbers if number in rows][:RELATED]
+    rows = {row[0]: row for row in _titles(*numbers)} if numbers else {}
+    found = [rows[number] for number in numbers if number in rows][:RELATED]
+    return [(question_address(pk, slug), title) for pk, slug, title in found]
 
 
 @Prepared
 def _titles(*numbers: int) -> QuerySet:
-    return Question.objects.published().filter(pk__in=numbers).only("title", "slug")
+    rows = Question.objects.published().filter(pk__in=numbers)
+    return rows.values_list("pk", "slug", "title")
 
 
 def _page(answer: Answer, site: SiteProfile) -> Page:

@@ -14,7 +14,7 @@ from qa import search as index
 from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
 from qa.models import DayCount, Question, SiteProfile, Topic
-from qa.models.question import TITLE_LENGTH
+from qa.models.question import TITLE_LENGTH, question_address
 from qa.models.topic import topic_address
 from qa.prepared import Prepared
 from qa.templatetags.fragments import link_list, once, teaser_list
@@ -204,9 +204,9 @@ def _results(hits) -> list[dict]:
     return [
         {
             "title": marked(hit.title),
-            "url": rows[hit.id].get_absolute_url(),
+            "url": question_address(hit.id, rows[hit.id].slug),
             "text": marked(hit.snippet),
-            "topic": rows[hit.id].topic.title,
+            "topic": rows[hit.id].topic__title,
             "date": rows[hit.id].published_at,
         }
         for hit in hits
@@ -215,8 +215,8 @@ def _results(hits) -> list[dict]:
 
 @Prepared
 def _listed(*numbers: int) -> QuerySet:
-    rows = Question.objects.published().select_related("topic").only(*cards.LISTED)
-    return rows.filter(pk__in=numbers)
+    rows = Question.objects.published().filter(pk__in=numbers)
+    return rows.values_list("pk", "slug", "topic__title", "published_at", named=True)
 
 
 def marked(text: str) -> SafeString:

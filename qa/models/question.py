@@ -210,7 +210,7 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
         return ", ".join(part for part in (self.name, self.location) if part)
 
     def get_absolute_url(self) -> str:
-        return f"/questions/{self.pk}/{self.slug}/"  # as qa.models.topic.topic_address
+        return question_address(self.pk, self.slug)
 
     def get_private_url(self) -> str:
         return reverse("asking:status", args=[self.key])
@@ -250,3 +250,8 @@ def _row(pk: int) -> QuestionQuerySet:
 @Prepared
 def _of_key(key: str) -> QuestionQuerySet:
     return Question.objects.select_related("topic").filter(key=key)
+
+
+def question_address(pk: int, slug: str) -> str:
+    """Its path; not by reverse(), as qa.models.topic.topic_address."""
+    return f"/questions/{pk}/{slug}/"

@@ -4,9 +4,11 @@ import json
 import os
 import re
 import time
+from html import unescape
 from html.parser import HTMLParser
 from pathlib import Path
 
+import nh3
 import pytest
 from django.conf import settings
 
@@ -150,3 +152,17 @@ def test_headings_of_a_reader_pass_for_no_part_of_the_page():
     assert re.findall(r"<h(\d)>(.*?)</h(\d)>", html) == [
         ("4", words, "4") for words in ("The expert", "Answer", "a", "Sources", "b")
     ]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '[a](http://x.org/?q="b"&c=<d> "ti>t\\"le") and `<b>` &amp;lt; 1 < 2 > 0',
+        "One\n\n> two\n\n- three\n- [four](<u v>)\n\n| a | b |\n|-|-|\n| 1 < | 2 |",
+        '"quoted" \'so\' "x <y" &nbsp; &copy; \xa0 a  \nb',
+    ],
+)
+def test_words_are_what_the_sanitizer_leaves_without_tags(text):
+    html = markdown.render(text)
+    spaced = markdown.BLOCK.sub(r" <\1\2", html)
+    assert markdown.words(html) == " ".join(unescape(nh3.clean(spaced, tags=set())).split())

@@ -1,4 +1,10 @@
+from django.utils import timezone
+from django.utils.formats import date_format
+
 from qa import markdown
+from qa.archive import cards
+from qa.models import Question
+from tests import factories
 
 
 def test_teaser_is_cut_from_the_words_and_not_from_the_markup():
@@ -14,3 +20,19 @@ def test_teaser_of_a_short_text_is_the_text():
 
 def test_teaser_says_that_more_follows():
     assert markdown.teaser("word " * 1000, 12) == "word word…"
+
+
+def test_teaser_without_a_stored_excerpt_is_worked_out(db):
+    question = factories.published(answer="Rarely, it **seems**.", name="Ada")
+    Question.objects.filter(pk=question.pk).update(excerpt="")
+    (teaser,) = cards.teasers(cards.latest(), topic=False)
+    assert teaser == {
+        "title": question.title,
+        "url": question.get_absolute_url(),
+        "text": "Rarely, it seems.",
+        "topic": "",
+        "name": "Ada",
+        "date": question.published_at,
+        "month": date_format(timezone.localtime(question.published_at), "F Y"),
+        "pictures": 0,
+    }
