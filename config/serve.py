@@ -5,6 +5,7 @@ python -m config.serve
 
 import contextlib
 import ctypes
+import gc
 import hashlib
 import os
 import signal
@@ -40,7 +41,8 @@ def prepare() -> None:
     """Migrate, collect static files, fill an empty database, and say where the site is."""
     import django
 
-    django.setup()
+    with loading():
+        django.setup()
     require_free_port()
     from django.core.management import call_command
 
@@ -51,6 +53,19 @@ def prepare() -> None:
     tidy()
     greet(sign_in=load_demo())
     warn()
+
+
+@contextlib.contextmanager
+def loading():
+    """Load modules without the garbage collector, which finds nothing but takes a seventh of the
+    time; nor does it go through them later.
+    """
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+        gc.freeze()
 
 
 def require_free_port() -> None:

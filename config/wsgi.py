@@ -4,18 +4,18 @@ import multiprocessing
 import os
 import signal
 
-from django.core.wsgi import get_wsgi_application
-
-from config.serve import end_with_parent
+from config.serve import end_with_parent, loading
 
 os.umask(0o077)  # as in config/serve.py, for whoever starts the web server by hand
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 
-def with_page_cache(application):
-    """A page cache of 0 MB is none."""
+def load():
+    """Django behind the page cache; a cache of 0 MB is none."""
     from django.conf import settings
+    from django.core.wsgi import get_wsgi_application
 
+    application = get_wsgi_application()
     from config import edition
     from config.page_cache import MB, PageCache
 
@@ -23,7 +23,8 @@ def with_page_cache(application):
     return PageCache(application, edition.read, megabytes * MB) if megabytes else application
 
 
-application = with_page_cache(get_wsgi_application())
+with loading():
+    application = load()
 if multiprocessing.parent_process():
     from config import threads
 
