@@ -105,5 +105,8 @@ def newest() -> tuple:
 
 
 def fill() -> int:
-    """Place the questions that `similar` does not know yet (settings.RECURRING); how many."""
-    return vectors.fill()
+    """Bring up to date what an older version wrote (settings.RECURRING); how many.
+
+    The index of words, and the questions that `similar` does not know yet.
+    """
+    return lexical.fill(vectors.FILL_SECONDS) + vectors.fill()

@@ -1,8 +1,9 @@
 """The index of words: one table, in SQLite's FTS5 or as PostgreSQL's tsvector."""
 
+import time
 from dataclasses import dataclass
 
-from django.db import connection
+from django.db import connection, transaction
 
 from qa.search import words
 
@@ -15,6 +16,9 @@ MOST_COUNTED = 1000
 # Of more hits than are counted so many are ranked, the newest. To rank each question that has an
 # everyday word takes seconds in an archive of a million.
 MOST_RANKED = 1000
+# Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
+# anew in one transaction.
+LONGEST_TEXT, AT_ONCE = 200_000, 200
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,7 @@ def add(rows) -> None:
     postgres = connection.vendor == "postgresql"
     values = [(pk, topic, title, text.replace("\x00", "")) for pk, topic, title, text in rows]
     if postgres:
-        values = [(*row, words.fold(row[2]), words.fold(row[3][:200_000])) for row in values]
+        values = [(*row, *_plain(row[2], row[3])) for row in values]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT_POSTGRES if postgres else _INSERT_SQLITE, values)
 
@@ -68,6 +72,20 @@ def merge_segments() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO qa_search (qa_search) VALUES ('optimize')")
+
+
+def fill(seconds: float) -> int:
+    """Index anew what was indexed before migration 0019; how many questions."""
+    done, until = 0, time.monotonic() + seconds
+    while _is_postgres() and time.monotonic() < until:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(_OLDER_POSTGRES, [AT_ONCE])
+            rows = [(*_plain(title, text), pk) for pk, title, text in cursor.fetchall()]
+            if not rows:
+                break
+            cursor.executemany(_UPDATE_POSTGRES, rows)
+        done += len(rows)
+    return done
 
 
 def find(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
@@ -109,6 +127,10 @@ def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
         return cursor.fetchall()
 
 
+def _plain(title: str, text: str) -> tuple[str, str]:
+    return words.plain(title), words.plain(text[:LONGEST_TEXT])
+
+
 def _is_postgres() -> bool:
     return connection.vendor == "postgresql"
 
@@ -144,7 +166,7 @@ def _may_go_on(terms: list[list[str]]) -> bool:
 
 def _page(values: dict) -> list[tuple[int, float]]:
     """Numbers and scores, best first."""
-    score = "-ts_rank(document, to_tsquery('english', %(query)s))"
+    score = "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
     if not _is_postgres():
         # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
         unweighed = values["since"] and values["query"].endswith("*")
@@ -206,18 +228,27 @@ def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:
 def _all_of(terms: list[list[str]]) -> str:
     """Every term."""
     if _is_postgres():
-        parts = (" <-> ".join(f"'{words.fold(word)}'" for word in term) for term in terms)
+        parts = (" <-> ".join(f"'{words.plain(word)}'" for word in term) for term in terms)
         return " & ".join(parts)
     return " ".join(f'"{" ".join(term)}"' for term in terms)
 
 
 _INSERT_SQLITE = "INSERT INTO qa_search (rowid, topic_id, title, body) VALUES (%s, %s, %s, %s)"
+# Between title and text stands what is no word, so that no phrase begins in one and ends in the
+# other.
+_DOCUMENT = (
+    "setweight(to_tsvector('qa_words', %s), 'A') || '.:1'::tsvector || to_tsvector('qa_words', %s)"
+)
 _INSERT_POSTGRES = (
-    "INSERT INTO qa_search (id, topic_id, title, body, document) VALUES (%s, %s, %s, %s,"
-    " setweight(to_tsvector('english', %s), 'A') || to_tsvector('english', %s))"
+    "INSERT INTO qa_search (id, topic_id, title, body, document, plain)"  # noqa: S608 (placeholders only)
+    f" VALUES (%s, %s, %s, %s, {_DOCUMENT}, true)"
+)
+_UPDATE_POSTGRES = f"UPDATE qa_search SET document = {_DOCUMENT}, plain = true WHERE id = %s"  # noqa: S608
+_OLDER_POSTGRES = (
+    "SELECT id, title, body FROM qa_search WHERE NOT plain LIMIT %s FOR UPDATE SKIP LOCKED"
 )
 _FOUND_SQLITE = "qa_search MATCH %(query)s AND rowid >= %(since)s"
-_FOUND_POSTGRES = "document @@ to_tsquery('english', %(query)s) AND id >= %(since)s"
+_FOUND_POSTGRES = "document @@ to_tsquery('qa_words', %(query)s) AND id >= %(since)s"
 # FTS5 has no index of topics, and to read the row of each hit takes long. The plus sign keeps it
 # from searching anew for each question of the topic.
 _TOPIC_SQLITE = " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)"
@@ -228,7 +259,7 @@ _MARKED_SQLITE = """
     FROM qa_search WHERE {found} AND rowid <= %(until)s AND +rowid
 """
 _MARKED_POSTGRES = """
-    SELECT id, ts_headline('english', title, q, %(options)s || ',HighlightAll=true'),
-           ts_headline('english', body, q, %(options)s || ',MaxWords=32,MinWords=20')
-    FROM qa_search, to_tsquery('english', %(query)s) AS q WHERE id
+    SELECT id, ts_headline('qa_words', title, q, %(options)s || ',HighlightAll=true'),
+           ts_headline('qa_words', body, q, %(options)s || ',MaxWords=32,MinWords=20')
+    FROM qa_search, to_tsquery('qa_words', %(query)s) AS q WHERE id
 """

@@ -1,12 +1,11 @@
 """How like a question is to a new one: what both mean, and the telling words that both have."""
 
-import re
 from functools import lru_cache
 from heapq import nlargest
 from math import log, sqrt
 
 from qa.search import embedding, lexical, vectors
-from qa.search.words import LONGEST_WORD, STOP, fold
+from qa.search.words import LONGEST_WORD, PART, STOP, fold
 
 # So many of the nearest are compared word by word.
 COMPARED = 100
@@ -16,7 +15,6 @@ SMALLEST, LARGEST = 100, 20_000
 # Endings that do not change what a word is about; a stem has four letters and more.
 ENDINGS = ("ies", "es", "s", "ing", "ed", "al", "ic", "ly")
 STEM = 7
-PART = re.compile(r"[^\W_]+", re.UNICODE)
 
 
 def ranked(text: str) -> tuple[list[tuple[float, int]], float]:

@@ -4,8 +4,12 @@ import re
 import unicodedata
 
 WORD = re.compile(r"\w+", re.UNICODE)
+# A word to SQLite's tokenizer: no sign joins two, not even an underscore.
+PART = re.compile(r"[^\W_]+", re.UNICODE)
 # A phrase in quotes, or a word.
 TERM = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)", re.UNICODE)
+# "is" and "as" are no plurals of "i" and "a": PostgreSQL's stemmer leaves the long s alone.
+IS = re.compile(r"\b(\w)s\b")
 # PostgreSQL refuses words of more than 2,046 bytes; nobody types one of 60 characters.
 LONGEST_WORD, MOST_TERMS = 60, 20
 # Words that say nothing about what a health question is about.
@@ -26,15 +30,25 @@ def telling_words(text: str) -> list[str]:
 
 def terms(text: str) -> list[list[str]]:
     """Phrases and words, as lists of words, without those that say nothing."""
-    found = [WORD.findall(phrase or word) for phrase, word in TERM.findall(text)]
+    composed = unicodedata.normalize("NFC", text)
+    found = [PART.findall(phrase or word) for phrase, word in TERM.findall(composed)]
     lists = [[word[:LONGEST_WORD] for word in words] for words in found if words]
     telling = [words for words in lists if len(words) > 1 or words[0].lower() not in STOP]
     return (telling or lists)[:MOST_TERMS]
+
+
+def plain(text: str) -> str:
+    """The words alone, folded and in lower case, with spaces between them.
+
+    PostgreSQL's own parser would make addresses, tags and compound words of what stands together.
+    """
+    words = " ".join(PART.findall(unicodedata.normalize("NFC", text)))
+    return IS.sub(r"\1ſ", fold(words).lower())
 
 
 def fold(text: str) -> str:
     """Letters without their accents, as SQLite's tokenizer does it by itself."""
     if text.isascii():
         return text
-    letters = unicodedata.normalize("NFKD", text)
+    letters = unicodedata.normalize("NFD", text)
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
