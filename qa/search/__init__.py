@@ -4,6 +4,8 @@ Three functions: `index` and its opposite `remove`, `search`, `similar`. It know
 come as instances with title, body and answers, and go out as numbers. Called by the models when
 something becomes public or ceases to be, so that asking, desk and archive can all search
 (docs/adr/0002).
+
+What compares meanings is imported where it is used: NumPy takes a tenth of a start.
 """
 
 import os
@@ -11,9 +13,8 @@ import os
 # Read when NumPy is imported: requests share the processors, so none takes several for itself.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from qa.search import lexical, vectors
+from qa.search import lexical
 from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
-from qa.search.ranking import ranked
 from qa.search.words import LONGEST_WORD, MOST_TERMS, STOP, WORD, fold, telling_words, terms
 
 # Beside the best, what has this share of its score is shown, too.
@@ -35,7 +36,6 @@ __all__ = [
     "forget",
     "index",
     "newest",
-    "ranked",
     "remove",
     "search",
     "similar",
@@ -56,12 +56,16 @@ def index(question) -> None:
 
 def add(rows) -> None:
     """Put rows of (number, topic's number, title, text) into the index; none is there yet."""
+    from qa.search import vectors
+
     rows = list(rows)
     lexical.add(rows)
     vectors.add((pk, title, text) for pk, _, title, text in rows)
 
 
 def remove(question_id: int) -> None:
+    from qa.search import vectors
+
     lexical.remove(question_id)
     vectors.remove(question_id)
 
@@ -91,6 +95,8 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
 
     None where not even the best fits; beside a good one, fair ones.
     """
+    from qa.search.ranking import ranked
+
     found, enough = ranked(text)
     found = [(score, pk) for score, pk in found if pk != exclude]
     if not found or found[0][0] < enough:
@@ -101,6 +107,8 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
 
 def newest() -> tuple:
     """Something that is another one after each publishing and editing of text."""
+    from qa.search import vectors
+
     return vectors.newest()
 
 
@@ -109,4 +117,6 @@ def fill() -> int:
 
     The index of words, and the questions that `similar` does not know yet.
     """
+    from qa.search import vectors
+
     return lexical.fill(vectors.FILL_SECONDS) + vectors.fill()
