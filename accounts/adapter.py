@@ -9,7 +9,7 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
 from django.urls import reverse
 
-from accounts import codes, fresh_sign_in, strangers, verifying
+from accounts import fresh_sign_in, strangers, verifying
 from outbox.address import require_reachable
 from outbox.mail import render_html
 from qa.models import SiteProfile
@@ -34,8 +34,6 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def send_mail(self, template_prefix, email, context):
         """Not, if it would be one too many to somebody who may know nothing of this site."""
-        if template_prefix == "account/email/login_code":
-            codes.remember(context["request"], email)
         if not strangers.have_enough(email, template_prefix):
             super().send_mail(template_prefix, email, context)
 

@@ -1,6 +1,7 @@
 """A mailed code is for the account as it was: with another password or address it opens nothing."""
 
 from allauth.account.adapter import get_adapter
+from allauth.account.models import EmailAddress
 from allauth.account.stages import LoginByCodeStage, LoginStageController
 from allauth.account.views import ConfirmLoginCodeView
 from allauth.core import context, ratelimit
@@ -8,8 +9,6 @@ from django.contrib import messages
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
-
-from accounts.verifying import accounts_of
 
 MARK = "code_mark"  # in the session that asked for a code
 TOO_OLD = "The code is too old. Ask for another one here."
@@ -42,9 +41,9 @@ def count(email: str) -> None:
         raise adapter.validation_error("rate_limited")
 
 
-def remember(request, email: str) -> None:
-    users = accounts_of(email, is_active=True)
-    request.session[MARK] = _mark(users[0]) if users else ""
+def remember(request, user) -> None:
+    """Before a code is mailed to this account, or to nobody (None), which takes as long."""
+    request.session[MARK] = _mark(user)
 
 
 def is_outdated(request) -> bool:
@@ -55,5 +54,7 @@ def is_outdated(request) -> bool:
 
 def _mark(user) -> str:
     """Another one for another password, and for each address that comes, goes or is proved."""
-    addresses = user.emailaddress_set.order_by("pk").values_list("email", "verified")
-    return salted_hmac(MARK, f"{user.get_session_auth_hash()} {list(addresses)}").hexdigest()
+    owned = EmailAddress.objects.filter(user_id=user.pk if user else 0).order_by("pk")
+    addresses = list(owned.values_list("email", "verified"))
+    account = user.get_session_auth_hash() if user else ""
+    return salted_hmac(MARK, f"{account} {addresses}").hexdigest()

@@ -11,6 +11,7 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.http import HttpResponseRedirect
 from django.urls import reverse
 
+from accounts import codes
 from accounts.verifying import accounts_of
 
 
@@ -22,9 +23,8 @@ def count(email: str) -> None:
 
 def mail_code(request, email: str) -> HttpResponseRedirect:
     """Mail the code to the account of this address; the answer leads to where it is entered."""
-    users = accounts_of(email, is_active=True)
-    LoginCodeVerificationProcess.initiate(
-        request=request, user=users[0] if users else None, email=email
-    )
+    user = next(iter(accounts_of(email, is_active=True)), None)
+    codes.remember(request, user)
+    LoginCodeVerificationProcess.initiate(request=request, user=user, email=email)
     url = reverse("account_confirm_login_code")
     return HttpResponseRedirect(passthrough_next_redirect_url(request, url, REDIRECT_FIELD_NAME))
