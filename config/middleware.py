@@ -5,6 +5,7 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
+from django.urls import Resolver404, ResolverMatch, resolve
 
 # Nothing inline, nothing from elsewhere; data: is needed by the admin's and allauth's QR image.
 POLICY = (
@@ -60,6 +61,32 @@ class Methods:
         if request.method in METHODS:
             return self.get_response(request)
         return HttpResponseNotAllowed(METHODS)
+
+
+class PublicPages:
+    """Answers at once for a page that is the same for everybody (qa.archive.pages.public).
+
+    What stands below this in MIDDLEWARE is about one visitor: session, forms, account, messages.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        match = self.match(request) if request.method in {"GET", "HEAD"} else None
+        if match is None:
+            return self.get_response(request)
+        request.resolver_match = match
+        response = match.func(request, *match.args, **match.kwargs)
+        response.headers.setdefault("Content-Length", str(len(response.content)))
+        return response
+
+    def match(self, request) -> ResolverMatch | None:
+        try:
+            match = resolve(request.path_info)
+        except Resolver404:
+            return None
+        return match if getattr(match.func, "is_public", False) else None
 
 
 class ButtonsOnly:

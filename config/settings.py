@@ -54,6 +54,7 @@ MIDDLEWARE = [
     "config.bodies.Bodies",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.http.ConditionalGetMiddleware",
+    "config.middleware.PublicPages",
     "config.sessions.Sessions",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

@@ -39,7 +39,9 @@ def public(view):
         response.headers.setdefault("Cache-Control", REVALIDATE)
         return response
 
-    return csrf_exempt(require_safe(wrapped))
+    page = csrf_exempt(require_safe(wrapped))
+    page.is_public = True
+    return page
 
 
 def cached(*query: str):
