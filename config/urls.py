@@ -7,7 +7,14 @@ from config import mail_gallery, views
 
 handler404 = "qa.archive.moved.not_found"
 handler500 = "qa.unavailable.server_error"
+# What is read most comes first, but for what is more exact.
 urlpatterns = [
+    # /topics/<slug>/follow/, /questions/<pk>/follow/, /following/
+    path("", include("following.urls")),
+    # the asker's pages: /ask/, /topics/<slug>/ask/, /asked/<key>/, /confirm/<token>/
+    path("", include("qa.asking.urls")),
+    # what anyone reads: /, /topics/, /questions/, /answered/, /search/, feeds, media
+    path("", include("qa.archive.urls")),
     # accounts/: django-allauth, "my questions"
     path("accounts/", include("accounts.urls")),
     # admin/: the desk; and the gallery of components, for whoever builds pages
@@ -19,12 +26,6 @@ urlpatterns = [
     path("newsletter/", include("newsletter.urls")),
     # webhooks/<service>/tracking/: a mail service tells what came back, where one is set
     path("webhooks/", include("outbox.webhooks")),
-    # /topics/<slug>/follow/, /questions/<pk>/follow/, /following/
-    path("", include("following.urls")),
-    # the asker's pages: /ask/, /topics/<slug>/ask/, /asked/<key>/, /confirm/<token>/
-    path("", include("qa.asking.urls")),
-    # what anyone reads: /, /topics/, /questions/, /answered/, /search/, feeds, media
-    path("", include("qa.archive.urls")),
     # for browsers that look for the mark without being told where it is
     path("favicon.ico", views.icon, {"name": "favicon.ico"}, name="favicon"),
     path("apple-touch-icon.png", views.icon, {"name": "icon-180.png"}, name="touch_icon"),

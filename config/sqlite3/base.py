@@ -10,7 +10,7 @@ import time
 from collections import defaultdict
 from threading import Lock
 
-from django.db.backends.sqlite3 import base
+from django.db.backends.sqlite3 import base, features
 from django.db.utils import OperationalError
 
 LOOK_EVERY = 0.0005  # seconds
@@ -18,7 +18,14 @@ LOOK_EVERY = 0.0005  # seconds
 _turns = defaultdict(Lock)  # of the threads of this process, by database
 
 
+class DatabaseFeatures(features.DatabaseFeatures):
+    # SQLite knows JSON since 3.38. Django tries it in each connection, in a transaction for which
+    # a reader's page would wait until others have written.
+    supports_json_field = True
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
+    features_class = DatabaseFeatures
     _turn = None  # a lock, held from the beginning of a transaction to its end
 
     def _start_transaction_under_autocommit(self):

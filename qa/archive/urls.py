@@ -15,6 +15,11 @@ from qa.archive import (
 
 app_name = "archive"
 urlpatterns = [
+    # an answered question
+    path("questions/<int:pk>/<str:slug>/", questions.question_detail, name="question_detail"),
+    path("questions/<int:pk>/", questions.question_detail, name="question_number"),
+    path("questions/<int:pk>/<str:slug>", questions.question_detail),
+    path("questions/<int:pk>", questions.question_detail),
     path("", views.home, name="home"),
     # topics/
     path("topics/", views.topic_list, name="topic_list"),
@@ -22,17 +27,13 @@ urlpatterns = [
     path("topics/<slug:slug>/answered/", lists.topic_answered, name="topic_answered"),
     path("topics/<slug:slug>/feed.json", feeds.topic_feed_json, name="topic_feed_json"),
     path("topics/<slug:slug>/feed/", feeds.topic_feed, name="topic_feed"),
-    # answered questions
+    # lists of them
     path("answered/", lists.answered, name="answered"),
     path("answered/all/", shelves.every, name="answered_all"),
     re_path(
         r"^answered/(?P<year>[12]\d{3})/(?P<month>0[1-9]|1[0-2])/$", shelves.month, name="month"
     ),
     re_path(r"^answered/letter/(?P<letter>[a-z]|0-9)/$", shelves.letter, name="letter"),
-    path("questions/<int:pk>", questions.question_detail),
-    path("questions/<int:pk>/", questions.question_detail, name="question_number"),
-    path("questions/<int:pk>/<str:slug>", questions.question_detail),
-    path("questions/<int:pk>/<str:slug>/", questions.question_detail, name="question_detail"),
     # who answers
     path("people/<int:pk>/", people.person, name="person"),
     # search/

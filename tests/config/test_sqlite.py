@@ -84,3 +84,12 @@ def test_thread_of_the_same_process_is_waited_for_until_patience_ends(path):
             begin(second)
         first.commit()
         assert not is_somebodys(path)
+
+
+def test_no_reader_waits_for_a_writer_to_know_whether_there_is_json(path):
+    """Which Django would try in a transaction of its own, in each connection."""
+    with connected(path, timeout=0.1) as writer, connected(path, timeout=0.1) as reader:
+        begin(writer)
+        assert reader.features.supports_json_field
+        assert reader.introspection.table_names() == []
+        writer.rollback()

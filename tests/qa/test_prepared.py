@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from qa.archive.questions import load_answer
 from qa.models import Question
 from qa.prepared import Prepared, refresh
 from tests import factories
@@ -41,6 +42,17 @@ def test_values_may_be_asked_for_instead_of_instances(questions):
     assert [titles(question.pk) for question in questions] == [[q.title] for q in questions]
 
 
+def test_question_page_is_planned_once_not_for_each_question(questions):
+    """SQLite plans anew where a parameter decides whether a partial index serves."""
+    sent = []
+    with connection.execute_wrapper(lambda call, sql, *rest: sent.append(sql) or call(sql, *rest)):
+        assert load_answer(questions[0].pk).question == questions[0]
+
+    [sql] = sent
+    assert """"qa_answer"."kind" = 'official'""" in sql
+    assert sql.count("%s") == 1
+
+
 def test_its_sql_is_written_once(questions):
     made = []
 
@@ -57,6 +69,23 @@ def test_its_sql_is_written_once(questions):
     assert found == [[question] for question in questions]
     assert len(queries) == 4
     assert len(made) == 1
+
+
+def test_constants_are_written_into_its_sql(questions):
+    strange = "Is it 50%, or %s' OR 1=1 --?"
+    Question.objects.filter(pk=questions[0].pk).update(title=strange)
+
+    @Prepared
+    def others(pk, title):
+        rows = Question.objects.published().filter(pk__gte=pk).exclude(title=strange)
+        return rows.exclude(title=title).order_by("pk")
+
+    with CaptureQueriesContext(connection) as queries:
+        found = others(questions[0].pk, questions[2].title)
+
+    assert found == [questions[1], questions[3]]
+    [sql] = (query["sql"] for query in queries)
+    assert "= 'published'" in sql
 
 
 @pytest.fixture
