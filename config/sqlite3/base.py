@@ -8,6 +8,7 @@ first of them looks two thousand times a second whether another process has ende
 
 import time
 from collections import defaultdict
+from functools import partial
 from threading import Lock
 
 from django.db.backends.sqlite3 import base, features
@@ -35,7 +36,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         if not turn.acquire(timeout=patience / 1000):
             raise OperationalError("database is locked")
         try:
-            self._begin(patience, deadline)
+            with self.wrap_database_errors:
+                self._begin(patience, deadline)
         except BaseException:
             turn.release()
             raise
@@ -44,14 +46,17 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def _begin(self, patience: int, deadline: float) -> None:
         """BEGIN, as soon as no other process writes. Raises OperationalError after the deadline."""
         self.connection.execute("PRAGMA busy_timeout = 0")
+        begin = super()._start_transaction_under_autocommit
         try:
             while True:
                 try:
-                    return super()._start_transaction_under_autocommit()
-                except OperationalError as error:
+                    return begin()
+                except (OperationalError, base.Database.OperationalError) as error:
                     if "locked" not in str(error) or time.monotonic() > deadline:
                         raise
                 time.sleep(LOOK_EVERY)
+                # Without Django's cursor: many look in vain before one of them gets its turn.
+                begin = partial(self.connection.execute, f"BEGIN {self.transaction_mode}")
         finally:
             self.connection.execute(f"PRAGMA busy_timeout = {patience}")
 

@@ -1,7 +1,6 @@
 """From a posted form to a stored draft, and from a draft to a question that is sent."""
 
 from django.db import IntegrityError, transaction
-from django.db.models import prefetch_related_objects
 
 import newsletter.limits
 from newsletter.models import Subscriber
@@ -192,7 +191,7 @@ def contents(question) -> dict:
 
 def is_complete(question) -> bool:
     """Whether the stored words could be sent as they are. Loads the pictures, once for all."""
-    prefetch_related_objects([question], "images")
+    question.load_images()
     return not question.typed and QuestionForm(contents(question), question=question).is_valid()
 
 

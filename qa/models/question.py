@@ -15,6 +15,7 @@ from qa.models.answer import Answer
 from qa.models.asking import AskersVerbs
 from qa.models.deciding import CuratorsVerbs
 from qa.models.forgetting import Forgetting
+from qa.models.image import Image
 from qa.models.merging import Merging
 from qa.models.picture import new_key
 from qa.models.publishing import Publishing
@@ -233,6 +234,12 @@ class Question(AskersVerbs, CuratorsVerbs, Publishing, Merging, Forgetting, Show
         """Load the row as it is now and keep others from changing it until the commit."""
         refresh(self, _locked(self.pk))
 
+    def load_images(self) -> None:
+        """As prefetch_related_objects([self], "images"), in less time."""
+        rows = self.images.all()
+        rows._result_cache, rows._prefetch_done = _images(self.pk), True
+        self._prefetched_objects_cache = {"images": rows}
+
     def _reload(self) -> None:
         refresh(self, _row(self.pk))
 
@@ -245,6 +252,11 @@ def _locked(pk: int) -> QuestionQuerySet:
 @Prepared
 def _row(pk: int) -> QuestionQuerySet:
     return Question.objects.filter(pk=pk)
+
+
+@Prepared
+def _images(pk: int) -> models.QuerySet:
+    return Image.objects.filter(question=pk)
 
 
 @Prepared

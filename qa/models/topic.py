@@ -7,11 +7,13 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models, transaction
 from django.utils import timezone
+from django.utils.functional import cached_property
 
 from qa import markdown
 from qa.models.event import Event
 from qa.models.picture import Links, Picture
 from qa.models.site import SiteProfile
+from qa.prepared import Prepared
 
 LATELY = timedelta(days=90)
 ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes
@@ -20,6 +22,9 @@ ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes
 class TopicQuerySet(models.QuerySet):
     def open(self):
         return self.filter(is_open=True)
+
+    def of_slug(self, slug: str) -> "Topic | None":
+        return next(iter(_of_slug(slug)), None)
 
     @transaction.atomic
     def recount(self, numbers) -> None:
@@ -89,11 +94,11 @@ class Topic(models.Model):
         """Days within which an asker may expect an answer: as set here, else as it took lately,
         else as the site's profile says.
         """
-        return (
-            self.expected_reply_days
-            or self.measured_reply_days
-            or SiteProfile.load().expected_reply_days
-        )
+        return self.expected_reply_days or self.measured_reply_days or self._site_reply_days
+
+    @cached_property
+    def _site_reply_days(self) -> int:
+        return SiteProfile.load().expected_reply_days
 
     @classmethod
     def measure_replies(cls) -> None:
@@ -124,6 +129,11 @@ class Topic(models.Model):
         """The article as safe HTML, with its contents list; loads its pictures unless given."""
         pictures = self.pictures.all() if pictures is None else pictures
         return markdown.article(self.body, {picture.name: picture for picture in pictures})
+
+
+@Prepared
+def _of_slug(slug: str) -> TopicQuerySet:
+    return Topic.objects.filter(slug=slug)
 
 
 def topic_address(slug: str) -> str:

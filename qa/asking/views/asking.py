@@ -1,6 +1,7 @@
 """/ask/ and /topics/<slug>/ask/: where a question begins."""
 
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import Http404
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import urlencode
 from django.views.decorators.http import require_http_methods, require_safe
@@ -37,7 +38,9 @@ def topic_pick(request):
 @private_page
 @require_http_methods(["GET", "HEAD", "POST"])
 def question_ask(request, slug):
-    topic = get_object_or_404(Topic, slug=slug)
+    topic = Topic.objects.of_slug(slug)
+    if topic is None:
+        raise Http404("no such topic")
     if not topic.takes_questions():
         return closed_page(request, topic)
     if request.method == "POST":

@@ -1,7 +1,6 @@
 """…/save/: what a script stores while the form is being written, a draft's words only."""
 
-from django.http import JsonResponse
-from django.shortcuts import get_object_or_404
+from django.http import Http404, JsonResponse
 from django.urls import reverse
 from django.views.decorators.http import require_POST
 
@@ -16,7 +15,9 @@ from qa.models.workflow import StateConflict
 @private_page
 def ask_save(request, slug):
     """A fresh form: its ticket names the draft, so that the form itself finds it when it comes."""
-    topic = get_object_or_404(Topic, slug=slug)
+    topic = Topic.objects.of_slug(slug)
+    if topic is None:
+        raise Http404("no such topic")
     if not topic.takes_questions():
         return JsonResponse({"saved": False}, status=409)
     try:
