@@ -6,8 +6,10 @@ from copy import deepcopy
 from datetime import UTC, datetime
 
 from django.contrib.auth import SESSION_KEY
+from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 
 DEVICE, SEEN = "device", "seen"  # in a session: words, and seconds since 1970
 SINCE = "since"  # likewise: when it was first seen signed in
@@ -49,6 +51,10 @@ class SessionStore(DatabaseStore):
             return
         super().save(must_create)
         self.written = deepcopy(self._get_session(no_load=must_create))
+
+    def _get_new_session_key(self) -> str:
+        """Without asking first whether it is taken: `create` tries another one if it is."""
+        return get_random_string(32, VALID_KEY_CHARS)
 
     def get_expiry_date(self, **kwargs):
         """Two weeks after it was saved last; of who signed in, never past the longest time."""

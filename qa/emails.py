@@ -33,10 +33,20 @@ def receipt(question, confirmed: bool) -> Receipt:
 
     `confirmed`: the question will be sent with an address that is known to be the asker's.
     """
-    site = question.site
-    sent = copy(question)
+    sent, topic = copy(question), question.topic
     sent.email_confirmed_at = timezone.now() if confirmed else None
-    return Receipt(_mark(sent), mail.compose("question_received", _context(sent, site)))
+    same = {
+        "site_name": question.site.name,
+        "question.topic.title": topic.title,
+        "question.topic.reply_days": topic.reply_days,
+        "question.email_confirmed_at": confirmed,
+    }
+    own = {
+        "question.reference_number": question.reference_number,
+        "question.confirmation_token": question.confirmation_token,
+        "private_url": settings.BASE_URL + question.get_private_url(),
+    }
+    return Receipt(_mark(sent), mail.cast("question_received", same, own))
 
 
 def _mark(question) -> tuple:

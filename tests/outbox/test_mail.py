@@ -9,7 +9,7 @@ from django.template import TemplateDoesNotExist
 from django.template.loader import get_template
 
 from outbox.claims import claim, hand_over
-from outbox.mail import cancel, compose, erase, queue
+from outbox.mail import cancel, cast, compose, erase, queue
 from outbox.models import Message
 
 
@@ -201,3 +201,8 @@ def test_letters_have_the_colours_and_the_type_of_the_site():
     assert set(re.findall(r"#[0-9a-f]{6}", html)) <= set(re.findall(r"#[0-9a-f]{6}", tokens))
     assert "Literata, Georgia, serif" in html
     assert "system-ui" not in html
+
+
+def test_only_plain_words_are_cast():
+    with pytest.raises(ValueError, match="plain words"):
+        cast("question_received", {}, {"private_url": "/?a=1&b=2"})

@@ -8,7 +8,7 @@ from newsletter.models import Subscriber
 from outbox.models import Message
 from qa import emails
 from qa.asking import drafts
-from qa.models import Event, Question
+from qa.models import Event, Question, Topic
 from tests import factories
 from tests.qa.asking.conftest import ASK, WORDS, four, ticket, url
 from tests.qa.asking.parallel import at_once
@@ -331,6 +331,24 @@ class TestReceipt:
 
         mail = Message.objects.get()
         assert (mail.subject, mail.text, mail.html) == receipt.parts
+
+    @pytest.mark.parametrize("confirmed", [True, False])
+    def test_cast_it_says_what_its_templates_say(self, draft, confirmed):
+        question = draft()
+        Topic.objects.update(title="Salt & <pepper>", expected_reply_days=1)
+        question = Question.objects.get(pk=question.pk)
+        for _ in range(2):
+            parts = emails.receipt(question, confirmed=confirmed).parts
+
+        question.submit(confirmed=confirmed)
+
+        mail = Message.objects.get()
+        link = re.compile("/confirm/[^/]+/")
+        assert [link.sub("/confirm/T/", part) for part in parts] == [
+            link.sub("/confirm/T/", part) for part in (mail.subject, mail.text, mail.html)
+        ]
+        assert "Salt &amp; &lt;pepper&gt;" in parts[2]
+        assert ("/confirm/" in parts[1]) is not confirmed
 
     def test_changed_meanwhile_in_another_tab_it_is_written_anew(self, draft):
         question = draft()
