@@ -23,8 +23,8 @@ def main(site: Site, seconds: float, rounds: int) -> None:
     with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
         headers = (("Content-Type", "application/x-www-form-urlencoded"), ("Origin", url))
         requests = list(_requests(topic, headers))
-        # A process whose first request takes long would let a question's sending overtake its form.
-        load.run(url, [Request(f"/topics/{topic.slug}/ask/")], CONNECTIONS, min(seconds, 1))
+        # A process whose first form takes long would let a question's sending overtake it.
+        load.run(url, list(_requests(topic, headers))[: BETWEEN // 2], CONNECTIONS, min(seconds, 1))
         before = Question.objects.pending().count()
         result = load.run(url, requests, CONNECTIONS, seconds * rounds)
         sent = Question.objects.pending().count() - before
