@@ -28,6 +28,8 @@ def main(site: Site, source: Path | None, number: int, seconds: float) -> None:
     sample = [row for at in range(0, len(numbers), 500) for row in _rows(numbers[at : at + 500])]
     calls = CALLS if seconds >= 1 else 10
     rows = [*_similar(sample, calls), *_publishing(sample, calls // 5)]
+    while Question.prepare_pages():  # as the worker does within a minute
+        pass
     environment = site.environment | {"PAGE_CACHE_MB": "0"}
     with servers.granian("config.wsgi:application", environment, "/healthz") as url:
         for _ in range(4 * servers.WORKERS):  # each process reads the vectors once

@@ -161,8 +161,7 @@ def closest(query: str) -> list[Question]:
 
 
 def _beginning_with(query: str) -> list[Question]:
-    hits, _ = index.search(query, limit=SUGGESTIONS)
-    return _in_order([hit.id for hit in hits])
+    return _in_order(index.best(query, SUGGESTIONS))
 
 
 def _in_order(numbers: list[int]) -> list[Question]:

@@ -30,6 +30,7 @@ __all__ = [
     "WORD",
     "Hit",
     "add",
+    "best",
     "create_sql",
     "fill",
     "fold",
@@ -88,6 +89,12 @@ def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: i
     if not wanted:
         return [], 0
     return lexical.find(wanted, topic_id, limit, offset)
+
+
+def best(text: str, limit: int) -> list[int]:
+    """The numbers alone of what `search` finds."""
+    wanted = terms(text)
+    return lexical.numbers(wanted, limit) if wanted else []
 
 
 def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[int]:

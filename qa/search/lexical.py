@@ -89,7 +89,18 @@ def fill(seconds: float) -> int:
 
 
 def find(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
-    """One page of the questions that have every term, best first, and the count of all.
+    """One page of the questions that have every term, best first, and the count of all."""
+    page, total, values = _best(terms, topic_id, limit, offset)
+    return _marked(page, values), total
+
+
+def numbers(terms: list[list[str]], limit: int) -> list[int]:
+    """The best of them without their texts, which take longer."""
+    return [number for number, _ in _best(terms, None, limit, 0)[0]]
+
+
+def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
+    """Numbers and scores of a page, the count of all, and what was asked of the database.
 
     The last word may go on, unless it is very short, or found often enough as it is.
     """
@@ -100,9 +111,12 @@ def find(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
         values["query"] += ":*" if _is_postgres() else "*"
         found = _some(values)
     if offset >= len(found):
-        return [], len(found)
-    page = _page(values) if len(found) < MOST_COUNTED else _page_of_newest(values, found)
-    return _marked(page, values), len(found)
+        page = []
+    elif len(found) < MOST_COUNTED:
+        page = _page(values)
+    else:
+        page = _page_of_newest(values, found)
+    return page, len(found), values
 
 
 def titles(numbers: list[int]) -> dict[int, str]:
@@ -150,8 +164,9 @@ def _select(sql: str, values: dict) -> list[tuple]:
 
 
 def _some(values: dict) -> list[int]:
-    """Numbers of the questions there are, MOST_COUNTED of them at most."""
-    sql = "SELECT {id} FROM qa_search WHERE {found} LIMIT %(most)s"
+    """Numbers of the questions there are, MOST_COUNTED of them at most: SQLite's are the newest."""
+    order = "" if _is_postgres() else "ORDER BY 1 DESC"
+    sql = f"SELECT {{id}} FROM qa_search WHERE {{found}} {order} LIMIT %(most)s"  # noqa: S608
     return [number for (number,) in _select(sql, values | {"most": MOST_COUNTED})]
 
 
@@ -166,11 +181,9 @@ def _may_go_on(terms: list[list[str]]) -> bool:
 
 def _page(values: dict) -> list[tuple[int, float]]:
     """Numbers and scores, best first."""
-    score = "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
-    if not _is_postgres():
-        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-        unweighed = values["since"] and values["query"].endswith("*")
-        score = "0.0" if unweighed else "bm25(qa_search, 8.0, 1.0)"
+    score = "bm25(qa_search, 8.0, 1.0)"
+    if _is_postgres():
+        score = "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
     return _select(
         f"SELECT {{id}}, {score} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
         " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
@@ -179,23 +192,26 @@ def _page(values: dict) -> list[tuple[int, float]]:
 
 
 def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
-    """The same, where only the newest are ranked, as there are very many.
+    """The same, where only the newest MOST_RANKED are ranked, as there are very many.
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
-    return _page(values | {"since": min(_newest(values, found), default=0)})
+    newest = _newest(values, found) if _is_postgres() else found[:MOST_RANKED]
+    if values["query"].endswith("*") and not _is_postgres():
+        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
+        first = values["offset"]
+        return [(number, 0.0) for number in newest[first : first + values["limit"]]]
+    return _page(values | {"since": min(newest)})
 
 
 def _newest(values: dict, found: list[int]) -> list[int]:
-    """MOST_RANKED of the hits, the newest first.
+    """MOST_RANKED of PostgreSQL's hits, the newest first.
 
-    FTS5 walks back from the last. PostgreSQL finds the oldest first: by how far apart they lie it
-    is guessed where to begin, and looked further back where there are too few.
+    It finds the oldest first: by how far apart they lie it is guessed where to begin, and looked
+    further back where there are too few.
     """
     newest = "SELECT {id} FROM qa_search WHERE {found} ORDER BY 1 DESC LIMIT %(most)s"
     values = values | {"most": MOST_RANKED}
-    if not _is_postgres():
-        return [number for (number,) in _select(newest, values)]
     last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
     while True:
         rows = _select(newest, values | {"since": max(0, last - width)})
