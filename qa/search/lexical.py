@@ -11,11 +11,10 @@ from qa.search import words
 OPEN, CLOSE = "\x02", "\x03"
 # Shorter words are no beginnings: half of all texts have a word that begins with "c".
 SHORTEST_BEGINNING = 3
-# Counting goes on to here; nobody reads the thousandth page, and counting a million takes long.
+# Counting goes on to here; nobody reads the thousandth page, and counting a million takes long. Of
+# more hits so many are ranked, the newest: to rank each question that has an everyday word takes
+# seconds in an archive of a million.
 MOST_COUNTED = 1000
-# Of more hits than are counted so many are ranked, the newest. To rank each question that has an
-# everyday word takes seconds in an archive of a million.
-MOST_RANKED = 1000
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
@@ -157,14 +156,19 @@ def _select(sql: str, values: dict) -> list[tuple]:
     """{found} in the statement becomes the condition for what is searched for."""
     found = _FOUND_POSTGRES if _is_postgres() else _FOUND_SQLITE
     if values.get("topic"):
-        found += _TOPIC_POSTGRES if _is_postgres() else _TOPIC_SQLITE
+        found += _TOPIC_POSTGRES if _is_postgres() else _TOPIC_SQLITE[values["few"]]
     with connection.cursor() as cursor:
         cursor.execute(sql.format(found=found, id=_id()), values)
         return cursor.fetchall()
 
 
 def _some(values: dict) -> list[int]:
-    """Numbers of the questions there are, MOST_COUNTED of them at most: SQLite's are the newest."""
+    """Numbers of the questions there are, MOST_COUNTED of them at most: SQLite's are the newest.
+
+    Of a topic's it notes in the values whether there are few in all.
+    """
+    if values.get("topic") and not _is_postgres():
+        values["few"] = len(_some(values | {"topic": None})) < MOST_COUNTED
     order = "" if _is_postgres() else "ORDER BY 1 DESC"
     sql = f"SELECT {{id}} FROM qa_search WHERE {{found}} {order} LIMIT %(most)s"  # noqa: S608
     return [number for (number,) in _select(sql, values | {"most": MOST_COUNTED})]
@@ -192,11 +196,11 @@ def _page(values: dict) -> list[tuple[int, float]]:
 
 
 def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
-    """The same, where only the newest MOST_RANKED are ranked, as there are very many.
+    """The same, where only the newest MOST_COUNTED are ranked, as there are very many.
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
-    newest = _newest(values, found) if _is_postgres() else found[:MOST_RANKED]
+    newest = _newest(values, found) if _is_postgres() else found
     if values["query"].endswith("*") and not _is_postgres():
         # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
         first = values["offset"]
@@ -205,17 +209,17 @@ def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
 
 
 def _newest(values: dict, found: list[int]) -> list[int]:
-    """MOST_RANKED of PostgreSQL's hits, the newest first.
+    """MOST_COUNTED of PostgreSQL's hits, the newest first.
 
     It finds the oldest first: by how far apart they lie it is guessed where to begin, and looked
     further back where there are too few.
     """
     newest = "SELECT {id} FROM qa_search WHERE {found} ORDER BY 1 DESC LIMIT %(most)s"
-    values = values | {"most": MOST_RANKED}
+    values = values | {"most": MOST_COUNTED}
     last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
     while True:
         rows = _select(newest, values | {"since": max(0, last - width)})
-        if len(rows) >= MOST_RANKED or width >= last:
+        if len(rows) >= MOST_COUNTED or width >= last:
             return [number for (number,) in rows]
         width *= 4
 
@@ -265,9 +269,12 @@ _OLDER_POSTGRES = (
 )
 _FOUND_SQLITE = "qa_search MATCH %(query)s AND rowid >= %(since)s"
 _FOUND_POSTGRES = "document @@ to_tsquery('qa_words', %(query)s) AND id >= %(since)s"
-# FTS5 has no index of topics, and to read the row of each hit takes long. The plus sign keeps it
-# from searching anew for each question of the topic.
-_TOPIC_SQLITE = " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)"
+# FTS5 has no index of topics. Of a few hits each is looked up; of many that takes longer than to
+# gather all of the topic. The plus sign keeps it from searching anew for each question of those.
+_TOPIC_SQLITE = {
+    True: " AND (SELECT topic_id FROM qa_question WHERE id = qa_search.rowid) = %(topic)s",
+    False: " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)",
+}
 _TOPIC_POSTGRES = " AND topic_id = %(topic)s"
 _MARKED_SQLITE = """
     SELECT rowid, highlight(qa_search, 0, %(open)s, %(close)s),
