@@ -211,7 +211,7 @@ def _send(question, request, confirmed: bool, receipt) -> None:
     first = question.status == Status.DRAFT
     if first:
         limits.take_question(request, question.topic, question.email)
-    question.submit(confirmed=confirmed, receipt=receipt)
+    question.submit(confirmed=confirmed, receipt=receipt, locked=True)
     wants = first and question.wants_newsletter and not question.is_suspected_spam
     if wants and newsletter.limits.allow(request):
         page = f"/topics/{question.topic.slug}/ask/"

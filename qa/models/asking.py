@@ -95,14 +95,15 @@ class AskersVerbs:
                 )
 
     @transaction.atomic
-    def submit(self, *, confirmed: bool = False, receipt=None) -> None:
+    def submit(self, *, confirmed: bool = False, receipt=None, locked: bool = False) -> None:
         """Send the draft. A second call, by a double click or another tab, changes nothing.
 
         Suspected spam is stored like the rest and gets no mail. `confirmed`: the address is known
         to be the asker's already, so that nobody is asked to confirm it. `receipt`: the mail to
-        the asker, if it is written already (qa.emails.receipt).
+        the asker, if it is written already (qa.emails.receipt). `locked`: by the caller already.
         """
-        self.lock()
+        if not locked:
+            self.lock()
         if self.status == Status.NEEDS_CHANGES:
             self._move("resubmit", claimed_by_id=None, claimed_at=None)
         elif self.status == Status.DRAFT:
