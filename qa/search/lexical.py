@@ -185,11 +185,8 @@ def _may_go_on(terms: list[list[str]]) -> bool:
 
 def _page(values: dict) -> list[tuple[int, float]]:
     """Numbers and scores, best first."""
-    score = "bm25(qa_search, 8.0, 1.0)"
-    if _is_postgres():
-        score = "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
     return _select(
-        f"SELECT {{id}}, {score} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
+        f"SELECT {{id}}, {_score()} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
         " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
         values,
     )
@@ -200,28 +197,38 @@ def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
-    newest = _newest(values, found) if _is_postgres() else found
-    if values["query"].endswith("*") and not _is_postgres():
+    page = slice(values["offset"], values["offset"] + values["limit"])
+    if _is_postgres():
+        return sorted(_newest(values, found), key=lambda hit: (hit[1], -hit[0]))[page]
+    if values["query"].endswith("*"):
         # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-        first = values["offset"]
-        return [(number, 0.0) for number in newest[first : first + values["limit"]]]
-    return _page(values | {"since": min(newest)})
+        return [(number, 0.0) for number in found[page]]
+    return _page(values | {"since": min(found)})
 
 
-def _newest(values: dict, found: list[int]) -> list[int]:
-    """MOST_COUNTED of PostgreSQL's hits, the newest first.
+def _newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
+    """Numbers and scores of PostgreSQL's newest MOST_COUNTED hits.
 
-    It finds the oldest first: by how far apart they lie it is guessed where to begin, and looked
-    further back where there are too few.
+    It gathers all hits for each question, and the oldest are the first: by how far apart those lie
+    it is guessed where to begin, and looked further back where there are too few.
     """
-    newest = "SELECT {id} FROM qa_search WHERE {found} ORDER BY 1 DESC LIMIT %(most)s"
+    newest = (
+        f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608
+        " ORDER BY id DESC LIMIT %(most)s) AS newest"
+    )
     values = values | {"most": MOST_COUNTED}
     last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
     while True:
-        rows = _select(newest, values | {"since": max(0, last - width)})
+        rows = _select(newest, values | {"since": max(0, int(last - width))})
         if len(rows) >= MOST_COUNTED or width >= last:
-            return [number for (number,) in rows]
-        width *= 4
+            return rows
+        width *= min(max(1.5 * MOST_COUNTED / max(len(rows), 1), 1.5), 8)
+
+
+def _score() -> str:
+    if _is_postgres():
+        return "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
+    return "bm25(qa_search, 8.0, 1.0)"
 
 
 def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:
