@@ -5,6 +5,7 @@ function init(args)
   for number, item in ipairs(dofile(args[1])) do
     prepared[number] = wrk.format(item.body and "POST" or "GET", item.path, item.headers, item.body)
   end
+  at = #prepared - 1  -- wrk asks for one to look at it, and does not send that
 end
 
 function request()

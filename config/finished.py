@@ -91,7 +91,7 @@ def may_be_kept(status: str, headers: list) -> bool:
 def matches(tags: str, etag: str) -> bool:
     """If-None-Match by weak comparison (RFC 9110, 13.1.2)."""
     given = [tag.strip().removeprefix("W/") for tag in tags.split(",")]
-    return etag in given or given == ["*"]
+    return etag in given or tags.strip() == "*"
 
 
 def best_coding(accepted: str) -> str:

@@ -6,6 +6,9 @@ from django.conf import settings
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils.cache import patch_vary_headers
+
+from config.finished import COMPRESS, best_coding
 
 # Nothing inline, nothing from elsewhere; data: is needed by the admin's and allauth's QR image.
 POLICY = (
@@ -13,6 +16,7 @@ POLICY = (
     "font-src 'self'; connect-src 'self'; manifest-src 'self'; form-action 'self'; "
     "base-uri 'none'; frame-ancestors {ancestors}"
 )
+WORTH_IT = 1000  # bytes of a text that is compressed
 METHODS = ["GET", "HEAD", "POST"]
 PERMISSIONS = "camera=(), geolocation=(), microphone=(), payment=(), usb=(), browsing-topics=()"
 
@@ -78,6 +82,8 @@ class PublicPages:
             return self.get_response(request)
         request.resolver_match = match
         response = match.func(request, *match.args, **match.kwargs)
+        if not hasattr(match.func, "cached_query"):  # others are compressed once (page_cache.py)
+            compress(request, response)
         response.headers.setdefault("Content-Length", str(len(response.content)))
         return response
 
@@ -87,6 +93,17 @@ class PublicPages:
         except Resolver404:
             return None
         return match if getattr(match.func, "is_public", False) else None
+
+
+def compress(request, response) -> None:
+    """Such as results of a search. Nothing secret is in it, whose length could be guessed by."""
+    if not response["Content-Type"].startswith("text/") or len(response.content) < WORTH_IT:
+        return
+    patch_vary_headers(response, ["Accept-Encoding"])
+    coding = best_coding(request.headers.get("Accept-Encoding", ""))
+    if coding:
+        response.content = COMPRESS[coding](response.content)
+        response.headers["Content-Encoding"] = coding
 
 
 class ButtonsOnly:

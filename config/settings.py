@@ -392,6 +392,7 @@ LOGGING = {
         # A wrong address or a forged Host is the visitor's doing, not a fault to read about. (A
         # logger without a handler would write its tracebacks by logging.lastResort.)
         "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "django.security.TooManyFieldsSent": {"level": "CRITICAL"},
         "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
     },
 }

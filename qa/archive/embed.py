@@ -12,7 +12,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from qa.archive import cards
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.pages import Page, absolute, cached
-from qa.models import Question, SiteProfile, Topic
+from qa.models import OldAddress, Question, SiteProfile, Topic
 
 SHOWN = 5
 WIDTH, HEIGHT = 600, 480  # pixels, at most, unless a site has less room
@@ -51,7 +51,9 @@ def oembed(request):
     404 for whatever is neither; 501 for another format than JSON.
     """
     if request.GET.get("format", "json") != "json":
-        return HttpResponse("Only json.", status=501, content_type="text/plain")
+        response = HttpResponse("Only json.", status=501, content_type="text/plain")
+        response._has_been_logged = True  # by Django as a fault of the site, which it is not
+        return response
     width = _at_most(WIDTH, request.GET.get("maxwidth", ""))
     height = _at_most(HEIGHT, request.GET.get("maxheight", ""))
     page = _page(request.GET.get("url", ""))
@@ -97,7 +99,9 @@ def _page(url: str) -> Topic | Question:
 
 def _shown(found: ResolverMatch) -> Topic | Question | None:
     if found.view_name == "archive:topic_detail":
-        return Topic.objects.filter(slug=found.kwargs["slug"]).first()
-    if found.view_name == "archive:question_detail" and found.kwargs["pk"] <= LARGEST_ID:
+        slug = found.kwargs["slug"]
+        return Topic.objects.of_slug(slug) or OldAddress.objects.topic_called(slug)
+    is_question = found.view_name in {"archive:question_detail", "archive:question_number"}
+    if is_question and found.kwargs["pk"] <= LARGEST_ID:
         return Question.objects.published().filter(pk=found.kwargs["pk"]).first()
     return None

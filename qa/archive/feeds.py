@@ -2,6 +2,7 @@
 
 import json
 import re
+from html import escape
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -59,12 +60,13 @@ class Source(NamedTuple):
     title: str
     subtitle: str
     path: str
+    id: str  # of the Atom feed, whatever its topic is called later
     rows: QuerySet
 
 
 def _site_feed() -> Source:
     site = SiteProfile.load()
-    return Source(site, site.name, site.tagline, "/", _rows())
+    return Source(site, site.name, site.tagline, "/", "/feed/", _rows())
 
 
 def _topic_feed(slug: str) -> Source:
@@ -74,7 +76,8 @@ def _topic_feed(slug: str) -> Source:
     site = SiteProfile.load()
     title = f"{topic.title} – {site.name}"
     rows = _rows().filter(topic=topic)
-    return Source(site, title, topic.summary, topic.get_absolute_url(), rows)
+    own_id = f"/feed/?topic={topic.pk}"
+    return Source(site, title, topic.summary, topic.get_absolute_url(), own_id, rows)
 
 
 def _rows():
@@ -82,24 +85,25 @@ def _rows():
     return rows.only(*cards.LISTED, "body", "updated_at")
 
 
-def _atom(site, title, subtitle, path, rows, own_path) -> HttpResponse:
+def _atom(site, title, subtitle, path, own_id, rows, own_path) -> HttpResponse:
     feed = FullTextFeed(
         title=_clean(title),
         subtitle=_clean(subtitle) or None,
         link=absolute(path),
         feed_url=absolute(own_path),
-        feed_guid=absolute(own_path),
+        feed_guid=absolute(own_id),
         description=None,
         author_name=_clean(site.curator_name or site.name),
     )
     for question in rows[:ENTRIES]:
-        feed.add_item(**_entry(question, site))
+        entry = _entry(question, site)
+        feed.add_item(**entry | {"description": escape(entry["description"])})  # of type html
     return HttpResponse(
         feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8"
     )
 
 
-def _json(site, title, subtitle, path, rows, own_path) -> HttpResponse:
+def _json(site, title, subtitle, path, own_id, rows, own_path) -> HttpResponse:
     """The same entries as https://www.jsonfeed.org/version/1.1/ has them."""
     feed = {
         "version": "https://jsonfeed.org/version/1.1",

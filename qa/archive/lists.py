@@ -43,6 +43,7 @@ def topic_answered(request, slug):
         description=f"Every answered question about {topic.title}, newest first.",
         path=found.path,
         crumbs=[HOME, TOPICS, Crumb(topic.title, path)],
+        heading="Answered questions",
         feed=f"{path}feed/",
     )
     return _list(request, page, found, topic)

@@ -41,7 +41,8 @@ def _moved(request) -> HttpResponse | None:
 def _below(topic: Topic, old: re.Match) -> str:
     """The same page of the topic as it is called now, in one step, slash included."""
     room, _, rest, query = old.groups(default="")
-    rest = f"{rest}/" if rest and not rest.endswith("/") else rest
+    is_file = "." in rest  # feed.json
+    rest = f"{rest}/" if rest and not is_file and not rest.endswith("/") else rest
     return f"/{room}/{topic.slug}/{rest}{query}"
 
 

@@ -76,7 +76,8 @@ class Page:
     """The head of a page: title, description, own address, place among the others.
 
     `path` begins with a slash; `crumbs` lead from home to the page above; `image` is a drawing of
-    the site's own, never a reader's photograph; `data` is schema.org's account of the page.
+    the site's own, never a reader's photograph; `heading` is what the page calls itself, if that is
+    not the title; `data` is schema.org's account of the page.
     """
 
     title: str
@@ -86,6 +87,7 @@ class Page:
     kind: str = "website"
     image: str = ""
     feed: str = ""
+    heading: str = ""
     data: dict = field(default_factory=dict)
 
     @cached_property
@@ -116,7 +118,7 @@ class Page:
     def _breadcrumbs(self) -> dict:
         if not self.crumbs:
             return {}
-        steps = [*self.crumbs, Crumb(self.title, self.path)]
+        steps = [*self.crumbs, Crumb(self.heading or self.title, self.path)]
         return {
             "@type": "BreadcrumbList",
             "itemListElement": [

@@ -28,6 +28,7 @@ ANSWER += ("reviewed_at", "review_due_at")
 QUESTION = ("topic", "title", "slug", "body", "excerpt", "closest", "same_here", "name", "location")
 QUESTION += ("submitted_at", "published_at")
 TOPIC = ("slug", "title", "invitation", "is_open", "paused_note", "accepts_reader_answers")
+TOPIC += ("daily_limit",)
 AUTHOR = ("display_name", "credentials")
 SHOWN = [
     *ANSWER,
@@ -63,7 +64,7 @@ def _same(answer: Answer) -> dict:
     return {
         "section": "answered",
         "topic": moulds.frozen(topic, SHOWN_OF_TOPIC),
-        "takes_questions": topic.is_open,
+        "takes_questions": topic.takes_questions(),
         "answer.author": moulds.frozen(answer.author, SHOWN_OF_AUTHOR),
     }
 

@@ -1,5 +1,6 @@
 """Search, and the answered questions that are like what somebody is typing."""
 
+import re
 from html import escape
 from urllib.parse import quote, urlencode
 
@@ -13,13 +14,15 @@ from django.utils.safestring import SafeString
 from qa import search as index
 from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
-from qa.models import DayCount, Question, SiteProfile, Topic
+from qa.models import DayCount, OldAddress, Question, SiteProfile, Topic
 from qa.models.question import TITLE_LENGTH, question_address
 from qa.models.topic import topic_address
 from qa.prepared import Prepared
 from qa.templatetags.fragments import link_list, once, teaser_list
 
 RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
+BEGINNING = 5  # letters of a word that may go on in an article
+FEW = 10  # results, of which a mistyped word may be the cause
 LONGEST, MOST_FILTERS = 300, 12
 
 
@@ -28,16 +31,16 @@ def search(request):
     """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     topics = tuple(_topics())
-    topic = next((row for row in topics if row.slug == request.GET.get("topic")), None)
+    topic = _chosen(topics, request.GET.get("topic", ""))
     number = _number(request.GET.get("page", ""))
     hits, total = _found(query, topic, number)
     articles = articles_with(query, topic) if number == 1 else ()
     nothing = not (total or articles)
-    meant = _meant(query, topic) if nothing else None
-    if meant:
+    meant = _meant(query, topic, total) if total < FEW and number == 1 else None
+    if meant and nothing:
         hits, total = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
-    shown = meant["text"] if meant else query
+    shown = meant["text"] if meant and nothing else query
     if nothing and query and topic is None and number == 1 and request.method == "GET":
         DayCount.objects.add_search(DayCount.What.SEARCH_FOUND_NOTHING, query)
     same = {
@@ -45,13 +48,14 @@ def search(request):
         "topic": topic,
         "filter_topics": topics if len(topics) > MOST_FILTERS else (),
         "total": bool(total),
+        "instead": bool(meant and nothing),
     }
     own = {
         "query": query,
         "asked": quote(query[: TITLE_LENGTH[1]], safe=""),
         "filters": _filters(query, topics, topic),
-        "count": _count(0 if meant else total, len(articles)),
-        "meant.text": shown if meant else "",
+        "count": _count(0 if nothing else total, len(articles)),
+        "meant.text": meant["text"] if meant else "",
         "meant.url": meant["url"] if meant else "",
         "close": _links(closest(query)) if nothing and not meant else "",
         "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
@@ -62,11 +66,18 @@ def search(request):
     return moulds.page("qa/archive/search.html", page, SiteProfile.load(), same, own)
 
 
+def _chosen(topics: tuple, slug: str):
+    """The topic with this slug, or with another by now; None for all."""
+    found = next((topic for topic in topics if topic.slug == slug), None)
+    old = OldAddress.objects.topic_called(slug) if slug and not found else None
+    return found or next((topic for topic in topics if old and topic.pk == old.pk), None)
+
+
 def _count(total: int, articles: int) -> str:
     """“12 answers and 1 article”."""
     answers = f"{total} answer{pluralize(total)}" if total else "No answer"
     if total >= index.MOST_COUNTED:
-        answers = "More than 1,000 answers"
+        answers = "1,000 answers or more"
     more = f"{' and' if total else ', but'} {articles} article{pluralize(articles)}"
     return answers + (more if articles else "")
 
@@ -127,31 +138,52 @@ def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
     if not words:
         return ()
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
-    wanted = [f"title || ' ' || summary || ' ' || body {like} %s ESCAPE '~'"] * len(words)
-    values = [f"%{word.replace('_', '~_')}%" for word in words]
+    wanted, values = [], []
+    for word in words:
+        spelled = {word, index.fold(word)}
+        wanted.append(
+            " OR ".join(
+                [f"title || ' ' || summary || ' ' || body {like} %s ESCAPE '~'"] * len(spelled)
+            )
+        )
+        values += [f"%{one.replace('_', '~_')}%" for one in sorted(spelled)]
     if topic:
         wanted, values = [*wanted, "id = %s"], [*values, topic.pk]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT slug, title, summary FROM qa_topic WHERE {' AND '.join(wanted)}"  # noqa: S608 (no word of a visitor's)
+            "SELECT slug, title, summary, body FROM qa_topic"  # noqa: S608 (no word of a visitor's)
+            f" WHERE ({') AND ('.join(wanted)})"
             ' ORDER BY "order", title',
             values,
         )
         found = cursor.fetchall()
-    found.sort(key=lambda row: words[0] not in row[1].lower())
+    patterns = [_as_word(word) for word in words]
+    found = [row for row in found if _has_all(patterns, " ".join(row[1:]))]
+    found.sort(key=lambda row: not _has_all(patterns[:1], row[1]))
     return tuple(
         cards.TopicCard(title, topic_address(slug), summary, None)
-        for slug, title, summary in found[:ARTICLES]
+        for slug, title, summary, _ in found[:ARTICLES]
     )
 
 
-def _meant(query: str, topic) -> dict | None:
-    """The link to the search that was perhaps meant; None unless it finds something."""
+def _as_word(word: str) -> re.Pattern:
+    """The word itself or its plural; a longer one is a beginning, too."""
+    ending = "" if len(word) >= BEGINNING else r"(?:s|es)?\b"
+    return re.compile(rf"\b{re.escape(index.fold(word))}{ending}")
+
+
+def _has_all(patterns: list[re.Pattern], text: str) -> bool:
+    text = index.fold(text).lower()
+    return all(pattern.search(text) for pattern in patterns)
+
+
+def _meant(query: str, topic, total: int) -> dict | None:
+    """The link to the search that was perhaps meant; None unless it finds more than `total`."""
     text = spelling.mended(query)
     if not text:
         return None
-    _, total = index.search(text, topic_id=topic and topic.pk, limit=1)
-    found = total or articles_with(text, topic)
+    _, others = index.search(text, topic_id=topic and topic.pk, limit=1)
+    found = others > total or (not total and articles_with(text, topic))
     return {"text": text, "url": _address(text, topic, 1)} if found else None
 
 

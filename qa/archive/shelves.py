@@ -104,6 +104,7 @@ def _shelf(request, rows: QuerySet, order: tuple, path: str, label: str, place: 
         description=f"The titles of answered questions: {label}.",
         path=_address(path, here),
         crumbs=[HOME, ANSWERED, ALL],
+        heading=label,
     )
     context = {
         "page": page,

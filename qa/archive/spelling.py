@@ -1,9 +1,8 @@
-"""A search that found nothing: perhaps a word of it was mistyped."""
+"""A search that found little: perhaps a word of it was mistyped."""
 
 import difflib
 import re
-from collections import defaultdict
-from itertools import islice
+from collections import Counter, defaultdict
 
 from qa import search
 from qa.models import Question, Topic
@@ -11,6 +10,8 @@ from qa.models import Question, Topic
 # What one search may cost: words to know, titles to take them from, words to put right.
 MOST_WORDS, MOST_TITLES, MOST_MENDED = 20_000, 20_000, 3
 SHORTEST, LIKENESS = 4, 0.8
+# Of so many words that are close, those that are nearly as close as the first.
+CLOSE, NEARLY = 5, 0.03
 
 
 def mended(query: str) -> str:
@@ -25,22 +26,23 @@ def mended(query: str) -> str:
     return "" if text == query else text
 
 
-def vocabulary() -> dict[str, set[str]]:
-    """The distinct words of the topics' titles and of the newest published ones, in lower case.
+def vocabulary() -> dict[str, Counter]:
+    """The words of the topics' titles and of the newest published ones, in lower case, and how
+    often each is there.
 
     They are kept by their first letter until something is published or edited. Of what was
     unpublished since, no page can come of it: a mended search must find something to be shown.
     """
     newest = (search.newest(), *Topic.objects.order_by("pk").values_list("title", flat=True))
     if newest != _kept.get("newest"):
-        words = set()
+        words = Counter()
         for title in _titles():
             words.update(w for w in search.WORD.findall(title.lower()) if len(w) >= SHORTEST)
             if len(words) > MOST_WORDS:
                 break
-        by_letter = defaultdict(set)
-        for word in islice(words, MOST_WORDS):
-            by_letter[word[0]].add(word)
+        by_letter = defaultdict(Counter)
+        for word, number in words.items():
+            by_letter[word[0]][word] = number
         _kept.update(newest=newest, words=dict(by_letter))
     return _kept["words"]
 
@@ -54,7 +56,13 @@ def _titles():
     yield from published.values_list("title", flat=True)[:MOST_TITLES]
 
 
-def _nearest(word: str, known: dict[str, set[str]]) -> str:
-    """The known word that is most like it; "" if none is. Few mistype the first letter."""
-    likely = sorted(known.get(word[0], ()))
-    return next(iter(difflib.get_close_matches(word, likely, 1, LIKENESS)), "")
+def _nearest(word: str, known: dict[str, Counter]) -> str:
+    """The known word that is most like it, of nearly equal ones the most frequent; "" if none is.
+
+    Few mistype the first letter.
+    """
+    counts = known.get(word[0], Counter())
+    close = difflib.get_close_matches(word, sorted(counts), CLOSE, LIKENESS)
+    likeness = {one: difflib.SequenceMatcher(None, one, word).ratio() for one in close}
+    equal = [one for one in close if likeness[one] >= likeness[close[0]] - NEARLY]
+    return max(equal, key=lambda one: counts[one], default="")

@@ -19,7 +19,7 @@ def home(request):
     site = SiteProfile.load()
     page = Page(
         title=site.tagline or "Questions, answered",
-        description=site.tagline,
+        description=site.tagline or f"Questions that were asked at {site.name}, and their answers.",
         path="/",
         data=structured.website(site),
     )
@@ -48,7 +48,9 @@ def topic_detail(request, slug):
     article = topics.article(topic)
     page = Page(
         title=topic.title,
-        description=topic.summary or topics.first_words(topic.body),
+        description=topic.summary
+        or topics.first_words(topic.body)
+        or f"Answered questions about {topic.title}.",
         path=topic.get_absolute_url(),
         crumbs=[HOME, TOPICS],
         kind="article",

@@ -15,6 +15,11 @@ class OldAddressQuerySet(models.QuerySet):
         owner = {"question": None, "topic": None} | page
         self.update_or_create(path=path, defaults=owner)
 
+    def topic_called(self, slug: str) -> "models.Model | None":
+        """The topic that had this slug once."""
+        old = self.filter(path=f"/topics/{slug}/").select_related("topic").first()
+        return old and old.topic
+
 
 class OldAddress(models.Model):
     """A path that answers 301 for ever, unless a page of this site has it (qa/archive/moved.py)."""

@@ -81,9 +81,9 @@ def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: i
     """Questions that have every word of `text`, best first.
 
     The last word also counts as a beginning, from three letters on and unless it is an everyday
-    word. Returns (hits, total), the total up to MOST_COUNTED; of more only the newest are ranked.
-    Words in quotes must follow each other; words that say nothing are passed over. Whatever is
-    typed is words, never query syntax.
+    word. Returns (hits, total), the total up to MOST_COUNTED. Of very many only the newest are
+    ranked. Words in quotes must follow each other; words that say nothing are passed over.
+    Whatever is typed is words, never query syntax.
     """
     wanted = terms(text)
     if not wanted:

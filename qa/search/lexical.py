@@ -11,10 +11,11 @@ from qa.search import words
 OPEN, CLOSE = "\x02", "\x03"
 # Shorter words are no beginnings: half of all texts have a word that begins with "c".
 SHORTEST_BEGINNING = 3
-# Counting goes on to here; nobody reads the thousandth page, and counting a million takes long. Of
-# more hits so many are ranked, the newest: to rank each question that has an everyday word takes
-# seconds in an archive of a million.
+# Counting goes on to here: nobody reads the thousandth page.
 MOST_COUNTED = 1000
+# Of more hits than these the newest are ranked: to gather and rank each question that has an
+# everyday word takes seconds in an archive of a million.
+MOST_RANKED = 4000
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
@@ -111,11 +112,11 @@ def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int)
         found = _some(values)
     if offset >= len(found):
         page = []
-    elif len(found) < MOST_COUNTED:
+    elif len(found) < MOST_RANKED:
         page = _page(values)
     else:
         page = _page_of_newest(values, found)
-    return page, len(found), values
+    return page, min(len(found), MOST_COUNTED), values
 
 
 def titles(numbers: list[int]) -> dict[int, str]:
@@ -163,15 +164,15 @@ def _select(sql: str, values: dict) -> list[tuple]:
 
 
 def _some(values: dict) -> list[int]:
-    """Numbers of the questions there are, MOST_COUNTED of them at most: SQLite's are the newest.
+    """Numbers of the questions there are, MOST_RANKED of them at most: SQLite's are the newest.
 
     Of a topic's it notes in the values whether there are few in all.
     """
     if values.get("topic") and not _is_postgres():
-        values["few"] = len(_some(values | {"topic": None})) < MOST_COUNTED
+        values["few"] = len(_some(values | {"topic": None})) < MOST_RANKED
     order = "" if _is_postgres() else "ORDER BY 1 DESC"
     sql = f"SELECT {{id}} FROM qa_search WHERE {{found}} {order} LIMIT %(most)s"  # noqa: S608
-    return [number for (number,) in _select(sql, values | {"most": MOST_COUNTED})]
+    return [number for (number,) in _select(sql, values | {"most": MOST_RANKED})]
 
 
 def _may_go_on(terms: list[list[str]]) -> bool:
@@ -193,7 +194,7 @@ def _page(values: dict) -> list[tuple[int, float]]:
 
 
 def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
-    """The same, where only the newest MOST_COUNTED are ranked, as there are very many.
+    """The same, where only the newest MOST_RANKED are ranked, as there are very many.
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
@@ -207,7 +208,7 @@ def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
 
 
 def _newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
-    """Numbers and scores of PostgreSQL's newest MOST_COUNTED hits.
+    """Numbers and scores of PostgreSQL's newest MOST_RANKED hits.
 
     It gathers all hits for each question, and the oldest are the first: by how far apart those lie
     it is guessed where to begin, and looked further back where there are too few.
@@ -216,13 +217,13 @@ def _newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
         f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608
         " ORDER BY id DESC LIMIT %(most)s) AS newest"
     )
-    values = values | {"most": MOST_COUNTED}
+    values = values | {"most": MOST_RANKED}
     last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
     while True:
         rows = _select(newest, values | {"since": max(0, int(last - width))})
-        if len(rows) >= MOST_COUNTED or width >= last:
+        if len(rows) >= MOST_RANKED or width >= last:
             return rows
-        width *= min(max(1.5 * MOST_COUNTED / max(len(rows), 1), 1.5), 8)
+        width *= min(max(1.5 * MOST_RANKED / max(len(rows), 1), 1.5), 8)
 
 
 def _score() -> str:

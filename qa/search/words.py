@@ -29,12 +29,13 @@ def telling_words(text: str) -> list[str]:
 
 
 def terms(text: str) -> list[list[str]]:
-    """Phrases and words, as lists of words, without those that say nothing."""
+    """Phrases and words, as lists of words, each once, without those that say nothing."""
     composed = unicodedata.normalize("NFC", text)
     found = [PART.findall(phrase or word) for phrase, word in TERM.findall(composed)]
     lists = [[word[:LONGEST_WORD] for word in words] for words in found if words]
     telling = [words for words in lists if len(words) > 1 or words[0].lower() not in STOP]
-    return (telling or lists)[:MOST_TERMS]
+    different = {tuple(word.lower() for word in words): words for words in telling or lists}
+    return list(different.values())[:MOST_TERMS]
 
 
 def plain(text: str) -> str:

@@ -233,13 +233,14 @@ def test_of_very_many_hits_the_newest_are_ranked(db, monkeypatch):
     search.add([(n, 1, f"Is salt number {n} good?", "") for n in range(1, 100)])
     search.add([(100, 1, "What of pepper?", "Salt is something else, and so is all the rest.")])
     monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 10)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 20)
     assert [hit.id for hit in search.search("salt", limit=5)[0]] == [99, 98, 97, 96, 95]
 
 
 def test_pages_of_very_many_hits_are_parts_of_one_list(db, monkeypatch):
     titles = ["Is salt good?", "Is salt and salt good?", "What of pepper and much else?"]
     search.add([(n * n, 1, titles[n % 3], "It is salt." * (n % 4)) for n in range(1, 120)])
-    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 30)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 30)
     whole = found("salt", limit=30)
     newest = [n * n for n in range(119, 0, -1) if n % 3 < 2 or n % 4][:30]
     assert sorted(whole, reverse=True) == newest
@@ -250,7 +251,7 @@ def test_pages_of_very_many_hits_are_parts_of_one_list(db, monkeypatch):
 
 def test_beginnings_of_very_many_words_are_the_newest(db, monkeypatch):
     search.add([(n, 1, f"Is salt{n} good?", "") for n in range(1, 40)])
-    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 10)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 10)
     if connection.vendor == "sqlite":
         assert found("salt", limit=3, offset=2) == [37, 36, 35]
     assert len(found("salt", limit=4)) == 4
@@ -264,7 +265,7 @@ def test_of_few_hits_and_of_many_those_of_the_topic_are_found(db, monkeypatch, m
         factories.published(topic=[one, other][n % 2], title=f"Is salt{n} good for salt?", body="")
         for n in range(20)
     ]
-    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", most)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", most)
     for query in ("salt", "salt1", '"good for" salt'):
         within = {hit.id for hit in search.search(query, topic_id=one.pk, limit=10)[0]}
         assert within
@@ -275,7 +276,7 @@ def test_of_few_hits_and_of_many_those_of_the_topic_are_found(db, monkeypatch, m
 def test_hits_that_are_all_old_are_found_among_very_many(db, monkeypatch):
     search.add([(n, 1, f"Is salt number {n} good?", "") for n in range(1, 40)])
     search.add([(n, 1, "What of pepper?", "") for n in range(40, 400)])
-    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 10)
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 10)
     assert [hit.id for hit in search.search("salt", limit=3)[0]] == [39, 38, 37]
 
 

@@ -4,6 +4,7 @@ import pytest
 from django.db import connection
 
 from qa import search
+from qa.search import words
 from tests import factories
 
 
@@ -41,3 +42,10 @@ def test_what_an_older_site_indexed_is_indexed_anew(db):
     assert search.fill() == (1 if postgres else 0)
     assert search.fill() == 0
     assert search.search("the")[1] == 1
+
+
+def test_word_counts_once_however_often_it_is_typed():
+    assert words.terms('Salt the salt "salt and pepper" SALT') == [
+        ["SALT"],
+        ["salt", "and", "pepper"],
+    ]

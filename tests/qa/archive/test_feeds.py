@@ -124,3 +124,20 @@ def test_pages_point_to_their_feeds(client, question):
     assert f'href="{path}feed.json"' in pages.html(client.get(path))
     assert 'href="/feed/"' in pages.html(client.get("/"))
     assert 'href="/feed.json"' in pages.html(client.get("/"))
+
+
+def test_summary_is_text_that_looks_like_markup(client, question):
+    Question.objects.update(excerpt="Below <0.7 & a<b> tag.")
+    [entry] = entries(client)
+    summary = entry.find(f"{ATOM}summary")
+    assert (summary.get("type"), summary.text) == ("html", "Below &lt;0.7 &amp; a&lt;b&gt; tag.")
+    assert client.get("/feed.json").json()["items"][0]["summary"] == "Below <0.7 & a<b> tag."
+
+
+def test_feed_of_a_topic_keeps_its_id(client, question):
+    path = question.topic.get_absolute_url()
+    before = pages.xml(client.get(f"{path}feed/")).findtext(f"{ATOM}id")
+    question.topic.slug = "another"
+    question.topic.save()
+    after = pages.xml(client.get("/topics/another/feed/")).findtext(f"{ATOM}id")
+    assert before == after != "https://ask.example.org/feed/"

@@ -109,3 +109,21 @@ def test_odd_addresses_are_not_found(client, db, path):
 def test_what_is_no_address_is_refused(url):
     with pytest.raises(ValueError):  # noqa: PT011 (the standard library's words differ)
         spelled(url)
+
+
+def test_feeds_of_a_renamed_topic_are_found_in_one_step(client, db):
+    topic = factories.topic("new")
+    OldAddress.objects.keep("/topics/old/", topic=topic)
+    for rest in ("feed.json", "feed/", "feed", "answered/"):
+        place = client.get(f"/topics/old/{rest}").headers["Location"]
+        assert client.get(place).status_code == 200, place
+
+
+def test_oembed_knows_old_addresses_and_numbers(client, question, settings):
+    OldAddress.objects.keep("/topics/old/", topic=question.topic)
+    for path, title in [
+        ("/topics/old/", question.topic.title),
+        (f"/questions/{question.pk}/", question.title),
+    ]:
+        answer = client.get("/oembed/", {"url": settings.BASE_URL + path})
+        assert answer.json()["title"] == title

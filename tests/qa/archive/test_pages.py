@@ -164,3 +164,9 @@ def test_the_word_e_mail_is_not_broken_after_its_hyphen(client, db, path):
     factories.topic()
     text = pages.main(client.get(path))
     assert text.count("e-mail") == len(re.findall(r"class=[\"']nowrap[\"']>e-mail", text)) > 0
+
+
+def test_every_page_is_described(client, db):
+    topic = factories.topic(summary="", body="")
+    for path in ("/", topic.get_absolute_url()):
+        assert '<meta name="description" content="">' not in client.get(path).text

@@ -207,3 +207,11 @@ def test_answer_of_a_deleted_account_is_the_curators(client, question, cora):
     Answer.objects.update(author=None)
     assert "The house" in pages.html(client.get(question.get_absolute_url()))
     assert Question.objects.count() == 1
+
+
+def test_no_question_is_invited_that_would_be_refused(client, db):
+    question = factories.published()
+    path, ask = question.get_absolute_url(), f"/topics/{question.topic.slug}/ask/"
+    assert f'action="{ask}"' in client.get(path).text
+    type(question.topic).objects.update(daily_limit=0)
+    assert f'action="{ask}"' not in client.get(path).text

@@ -1,8 +1,10 @@
+import gzip
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from qa.models import OldAddress
 from tests import factories
 from tests.qa.archive import pages
 
@@ -218,6 +220,50 @@ def test_mistyped_word_finds_what_was_meant(client, potassium, query):
     assert potassium.title in pages.html(client.get("/search/suggest/", {"q": query}))
 
 
+def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db):
+    factories.published(title="What is larva migrans?", body="A worm.")
+    for n in range(2):
+        factories.published(title=f"Does migraine number {n} go away?", body="")
+    text = pages.main(client.get("/search/?q=migrane"))
+    assert "1 answer for “migrane”" in text
+    assert 'Did you mean <a href="?q=migraine">migraine</a>?</p>' in text
+    assert [title for _, title in pages.teasers(client.get("/search/?q=migrane"))] == [
+        "What is larva migrans?"
+    ]
+
+
+def test_of_words_that_are_as_close_the_frequent_one_was_meant(client, db):
+    factories.published(title="What helps against a canker?", body="")
+    for n in range(3):
+        factories.published(title=f"Which cancer is number {n}?", body="")
+    text = pages.main(client.get("/search/?q=canser"))
+    assert "Did you mean" in text
+    assert 'href="?q=cancer"' in text
+
+
+def test_page_behind_the_last_leads_back(client, salt):
+    text = pages.main(client.get("/search/?q=salt&page=3"))
+    assert "1 answer for “salt”" in text
+    assert 'href="?q=salt&amp;page=2"' in text
+
+
+def test_topic_may_be_named_as_it_was_called(client, salt):
+    topic = factories.topic("rest", title="Rest")
+    OldAddress.objects.keep("/topics/sleep/", topic=topic)
+    assert found(client, "salt", topic="sleep") == []
+    assert " in Rest</p>" in pages.main(client.get("/search/?q=salt&topic=sleep"))
+
+
+def test_results_are_compressed(client, salt):
+    plain = client.get("/search/?q=salt")
+    packed = client.get("/search/?q=salt", headers={"accept-encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(packed.content) == plain.content
+    assert packed.headers["ETag"] != plain.headers["ETag"]
+    assert "Content-Encoding" not in plain.headers
+    assert plain.headers["Vary"] == packed.headers["Vary"] == "Accept-Encoding"
+
+
 def test_equally_good_answers_come_newest_first(client, db):
     days = [timezone.now() - timedelta(days=n) for n in (3, 1, 2)]
     rows = [factories.published(title="Is salt good?") for _ in days]
@@ -230,4 +276,21 @@ def test_more_than_a_thousand_answers_are_not_counted(client, salt, monkeypatch)
     monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 1)
     monkeypatch.setattr("qa.search.MOST_COUNTED", 1)
     text = pages.main(client.get("/search/?q=salt&page=2"))
-    assert "More than 1,000 answers for “salt”" in text
+    assert "1,000 answers or more for “salt”" in text
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ("ear", ["An ear aches"]),
+        ("ears", []),
+        ("men", []),
+        ("épilepsy", ["What epilepsy is"]),
+        ("epileps", ["What epilepsy is"]),
+        ("learning epilepsy", []),
+    ],
+)
+def test_articles_have_the_words_and_not_pieces_of_others(client, db, query, words):
+    for n, title in enumerate(["An ear aches", "Learning treatments", "What epilepsy is"]):
+        factories.topic(f"topic-{n}", title=title)
+    assert pages.articles(client.get("/search/", {"q": query})) == words

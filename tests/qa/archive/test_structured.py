@@ -165,3 +165,12 @@ def test_every_kind_of_page_says_only_what_stands_on_it(client, question, cora):
         # What breadcrumbs end with is the title, which stands above the page.
         shown += pages.squeezed(unescape(pages.html(response).split("<title>")[1][:300]))
         assert [text for text in said(data) if pages.squeezed(text) not in shown] == [], path
+
+
+@pytest.mark.parametrize("path", ["/answered/letter/{0}/", "/answered/{1:%Y/%m}/", "{2}answered/"])
+def test_last_breadcrumb_is_what_the_page_calls_itself(client, db, path):
+    question = factories.published()
+    topic = question.topic.get_absolute_url()
+    text = pages.html(client.get(path.format(question.slug[0], question.published_at, topic)))
+    heading = text.partition("<h1>")[2].partition("</h1>")[0]
+    assert f'"name": "{heading}", "item"' in text.rpartition('"position"')[2]
