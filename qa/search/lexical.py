@@ -15,7 +15,7 @@ SHORTEST_BEGINNING = 3
 MOST_COUNTED = 1000
 # Of more hits than these the newest are ranked: to gather and rank each question that has an
 # everyday word takes seconds in an archive of a million.
-MOST_RANKED = 4000
+MOST_RANKED = 2500
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
