@@ -156,6 +156,7 @@ def cast(template, same, own):
     """
     if any(escape(text) != text for text in own.values()):
         raise ValueError("A mail is cast with plain words only.")
+    same = {**same, "site_url": settings.BASE_URL}
     parts = _cast(template, tuple(same.items()), tuple(own))
     return tuple(MARK.sub(lambda found: own[found[1]], part) for part in parts)
 
