@@ -179,7 +179,7 @@ def _has_all(patterns: list[re.Pattern], text: str) -> bool:
 
 def _meant(query: str, topic, total: int) -> dict | None:
     """The link to the search that was perhaps meant; None unless it finds more than `total`."""
-    text = spelling.mended(query)
+    text = spelling.mended(query, anew=not total)
     if not text:
         return None
     _, others = index.search(text, topic_id=topic and topic.pk, limit=1)

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections import Counter, defaultdict
+from threading import Lock
 
 from qa import search
 from qa.models import Question, Topic
@@ -14,9 +15,12 @@ SHORTEST, LIKENESS = 4, 0.8
 CLOSE, NEARLY = 5, 0.03
 
 
-def mended(query: str) -> str:
-    """The query with each unknown word replaced by the nearest one of a title; "" if unchanged."""
-    known = vocabulary()
+def mended(query: str, *, anew: bool = True) -> str:
+    """The query with each unknown word replaced by the nearest one of a title; "" if unchanged.
+
+    Unless `anew`, words that came meanwhile need not be known: to gather them takes long.
+    """
+    known = vocabulary(anew)
     unknown = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
     unknown = [word for word in unknown if word.lower() not in known.get(word.lower()[0], ())]
     text = query
@@ -26,28 +30,39 @@ def mended(query: str) -> str:
     return "" if text == query else text
 
 
-def vocabulary() -> dict[str, Counter]:
+def vocabulary(anew: bool) -> dict[str, Counter]:
     """The words of the topics' titles and of the newest published ones, in lower case, and how
     often each is there.
 
     They are kept by their first letter until something is published or edited. Of what was
     unpublished since, no page can come of it: a mended search must find something to be shown.
+    While a thread gathers them, others go on with what was known before.
     """
+    if _kept and not anew:
+        return _kept["words"]
     newest = (search.newest(), *Topic.objects.order_by("pk").values_list("title", flat=True))
-    if newest != _kept.get("newest"):
-        words = Counter()
-        for title in _titles():
-            words.update(w for w in search.WORD.findall(title.lower()) if len(w) >= SHORTEST)
-            if len(words) > MOST_WORDS:
-                break
-        by_letter = defaultdict(Counter)
-        for word, number in words.items():
-            by_letter[word[0]][word] = number
-        _kept.update(newest=newest, words=dict(by_letter))
-    return _kept["words"]
+    if newest != _kept.get("newest") and _gathering.acquire(blocking=False):
+        try:
+            _kept.update(newest=newest, words=_gathered())
+        finally:
+            _gathering.release()
+    return _kept.get("words", {})
+
+
+def _gathered() -> dict[str, Counter]:
+    words = Counter()
+    for title in _titles():
+        words.update(w for w in search.WORD.findall(title.lower()) if len(w) >= SHORTEST)
+        if len(words) > MOST_WORDS:
+            break
+    by_letter = defaultdict(Counter)
+    for word, number in words.items():
+        by_letter[word[0]][word] = number
+    return dict(by_letter)
 
 
 _kept: dict = {}
+_gathering = Lock()
 
 
 def _titles():

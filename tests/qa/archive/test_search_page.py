@@ -4,6 +4,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
+from qa.archive import spelling
 from qa.models import OldAddress
 from tests import factories
 from tests.qa.archive import pages
@@ -220,7 +221,8 @@ def test_mistyped_word_finds_what_was_meant(client, potassium, query):
     assert potassium.title in pages.html(client.get("/search/suggest/", {"q": query}))
 
 
-def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db):
+def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db, monkeypatch):
+    monkeypatch.setattr("qa.archive.spelling._kept", {})
     factories.published(title="What is larva migrans?", body="A worm.")
     for n in range(2):
         factories.published(title=f"Does migraine number {n} go away?", body="")
@@ -230,6 +232,17 @@ def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db):
     assert [title for _, title in pages.teasers(client.get("/search/?q=migrane"))] == [
         "What is larva migrans?"
     ]
+
+
+def test_words_are_gathered_by_one_and_again_only_where_nothing_was_found(db, monkeypatch):
+    monkeypatch.setattr(spelling, "_kept", {})
+    factories.published(title="Does migraine go away?", body="")
+    with spelling._gathering:
+        assert spelling.mended("migrane") == ""
+    assert spelling.mended("migrane") == "migraine"
+    factories.published(title="Does potassium help?", body="")
+    assert spelling.mended("potasium", anew=False) == ""
+    assert spelling.mended("potasium") == "potassium"
 
 
 def test_of_words_that_are_as_close_the_frequent_one_was_meant(client, db):
