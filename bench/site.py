@@ -6,7 +6,6 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-import sysconfig
 import tempfile
 import urllib.request
 from email.message import Message
@@ -96,10 +95,8 @@ def versions() -> str:
         said = subprocess.run([load.WRK, "-v"], capture_output=True, text=True).stdout  # noqa: S603
         parts.append(" ".join(said.split()[:2]))
     database = os.environ.get("DATABASE_URL", "").partition(":")[0] or "SQLite"
-    plain = "--enable-optimizations" not in (sysconfig.get_config_var("CONFIG_ARGS") or "")
     return (
-        f"Python {platform.python_version()}{' built without optimizations' if plain else ''},"
-        f" {', '.join(parts)}; {database}"
+        f"Python {platform.python_version()}, {', '.join(parts)}; {database}"
         f" (SQLite {sqlite3.sqlite_version}); {os.cpu_count()} cores, {WORKERS} web processes,"
         " load generator on the same machine"
     )
