@@ -151,6 +151,8 @@ class ResetPasswordForm(Sentences, allauth.ResetPasswordForm):
     def clean_email(self) -> str:
         email = super().clean_email()
         self.users = verifying.accounts_of(email, is_active=True)
+        if not self.users:  # as much work as for an account, which is mailed a token
+            allauth.default_token_generator.make_token(User(pk=0))
         return email
 
 
