@@ -21,7 +21,7 @@ WIDTH, HEIGHT = 600, 480  # pixels, at most, unless a site has less room
 @cached()
 def embed(request, slug):
     """What stands in the frame; every link opens outside it."""
-    topic = Topic.objects.filter(slug=slug).first()
+    topic = Topic.objects.of_slug(slug)
     if topic is None:
         raise Http404("no such topic")
     latest = cards.listed().filter(topic=topic)[:SHOWN]

@@ -70,7 +70,7 @@ def _site_feed() -> Source:
 
 
 def _topic_feed(slug: str) -> Source:
-    topic = Topic.objects.filter(slug=slug).first()
+    topic = Topic.objects.of_slug(slug)
     if topic is None:
         raise Http404("no such topic")
     site = SiteProfile.load()

@@ -9,13 +9,11 @@ from django.utils.safestring import mark_safe
 from qa.archive import cards, keyset, moulds
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.models import SiteProfile, Topic
-from qa.prepared import Prepared
 from qa.templatetags.fragments import teaser_list
 
 SHOWN_OF_TOPIC = ("slug", "title")
 every = keyset.Pages(cards.listed)
 of_topic = keyset.Pages(cards.listed_about)
-_topics = Prepared(lambda slug: Topic.objects.filter(slug=slug))
 
 
 @cached("before")
@@ -33,7 +31,7 @@ def answered(request):
 
 @cached("before")
 def topic_answered(request, slug):
-    topic = next(iter(_topics(slug)), None)
+    topic = Topic.objects.of_slug(slug)
     if topic is None:
         raise Http404("no such topic")
     path = topic.get_absolute_url()
