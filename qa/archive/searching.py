@@ -157,6 +157,8 @@ def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
             values,
         )
         found = cursor.fetchall()
+    if not found:
+        return ()
     patterns = [_as_word(word) for word in words]
     found = [row for row in found if _has_all(patterns, " ".join(row[1:]))]
     found.sort(key=lambda row: not _has_all(patterns[:1], row[1]))

@@ -21,6 +21,9 @@ urlpatterns = [
     path("questions/<int:pk>/<str:slug>", questions.question_detail),
     path("questions/<int:pk>", questions.question_detail),
     path("", views.home, name="home"),
+    # search/
+    path("search/", searching.search, name="search"),
+    path("search/suggest/", searching.suggest, name="search_suggest"),
     # topics/
     path("topics/", views.topic_list, name="topic_list"),
     path("topics/<slug:slug>/", views.topic_detail, name="topic_detail"),
@@ -36,9 +39,6 @@ urlpatterns = [
     re_path(r"^answered/letter/(?P<letter>[a-z]|0-9)/$", shelves.letter, name="letter"),
     # who answers
     path("people/<int:pk>/", people.person, name="person"),
-    # search/
-    path("search/", searching.search, name="search"),
-    path("search/suggest/", searching.suggest, name="search_suggest"),
     # the site's own texts
     path("guidelines/", views.policy, {"kind": "guidelines"}, name="guidelines"),
     path("privacy/", views.policy, {"kind": "privacy"}, name="privacy"),

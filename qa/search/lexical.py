@@ -2,6 +2,7 @@
 
 import time
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -32,6 +33,14 @@ class Hit:
     title: str
     snippet: str
     score: float
+
+
+class _Hits(NamedTuple):
+    """How many questions were found, and the lowest and the highest of their numbers."""
+
+    number: int
+    oldest: int | None
+    newest: int | None
 
 
 def create_sql(vendor: str) -> list[str]:
@@ -106,17 +115,16 @@ def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int)
     """
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
     values |= {"limit": limit, "offset": offset}
-    found = _some(values)
-    if len(found) < MOST_COUNTED and _may_go_on(terms):
+    if _may_go_on(terms[-1]):
         values["query"] += ":*" if _is_postgres() else "*"
-        found = _some(values)
-    if offset >= len(found):
+    hits = _hits(values, MOST_RANKED)
+    if offset >= hits.number:
         page = []
-    elif len(found) < MOST_RANKED:
+    elif hits.number < MOST_RANKED:
         page = _page(values)
     else:
-        page = _page_of_newest(values, found)
-    return page, min(len(found), MOST_COUNTED), values
+        page = _page_of_newest(values, hits)
+    return page, min(hits.number, MOST_COUNTED), values
 
 
 def titles(numbers: list[int]) -> dict[int, str]:
@@ -163,51 +171,54 @@ def _select(sql: str, values: dict) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _some(values: dict) -> list[int]:
-    """Numbers of the questions there are, MOST_RANKED of them at most: SQLite's are the newest.
+def _hits(values: dict, most: int) -> _Hits:
+    """How many questions there are, `most` of them at most: SQLite's are the newest.
 
-    Of a topic's it notes in the values whether there are few in all.
+    Of a topic's it notes in the values whether there are few in all. One row comes back: each row
+    of SQLite's would let another thread run, and wait until that one lets this one.
     """
     if values.get("topic") and not _is_postgres():
-        values["few"] = len(_some(values | {"topic": None})) < MOST_RANKED
+        values["few"] = _hits(values | {"topic": None}, MOST_RANKED).number < MOST_RANKED
     order = "" if _is_postgres() else "ORDER BY 1 DESC"
-    sql = f"SELECT {{id}} FROM qa_search WHERE {{found}} {order} LIMIT %(most)s"  # noqa: S608
-    return [number for (number,) in _select(sql, values | {"most": MOST_RANKED})]
+    [row] = _select(
+        "SELECT count(*), min(id), max(id) FROM"  # noqa: S608 (no word of a visitor's)
+        f" (SELECT {{id}} AS id FROM qa_search WHERE {{found}} {order} LIMIT %(most)s) AS hit",
+        values | {"most": most},
+    )
+    return _Hits(*row)
 
 
-def _may_go_on(terms: list[list[str]]) -> bool:
+def _may_go_on(term: list[str]) -> bool:
     """Whether the last word may. To gather what begins with an everyday word takes long."""
-    last = terms[-1]
-    if len(last) > 1 or len(last[0]) < SHORTEST_BEGINNING:
+    if len(term) > 1 or len(term[0]) < SHORTEST_BEGINNING:
         return False
-    alone = {"query": _all_of([last]), "since": 0}
-    return len(terms) == 1 or len(_some(alone)) < MOST_COUNTED
+    alone = {"query": _all_of([term]), "since": 0}
+    return _hits(alone, MOST_COUNTED).number < MOST_COUNTED
 
 
-def _page(values: dict) -> list[tuple[int, float]]:
+def _page(values: dict, score: str = "") -> list[tuple[int, float]]:
     """Numbers and scores, best first."""
     return _select(
-        f"SELECT {{id}}, {_score()} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
+        f"SELECT {{id}}, {score or _score()} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
         " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
         values,
     )
 
 
-def _page_of_newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
+def _page_of_newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
     """The same, where only the newest MOST_RANKED are ranked, as there are very many.
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
-    page = slice(values["offset"], values["offset"] + values["limit"])
     if _is_postgres():
-        return sorted(_newest(values, found), key=lambda hit: (hit[1], -hit[0]))[page]
-    if values["query"].endswith("*"):
-        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-        return [(number, 0.0) for number in found[page]]
-    return _page(values | {"since": min(found)})
+        page = slice(values["offset"], values["offset"] + values["limit"])
+        return sorted(_newest(values, hits), key=lambda hit: (hit[1], -hit[0]))[page]
+    # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
+    score = "0.0" if values["query"].endswith("*") else _score()
+    return _page(values | {"since": hits.oldest}, score)
 
 
-def _newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
+def _newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
     """Numbers and scores of PostgreSQL's newest MOST_RANKED hits.
 
     It gathers all hits for each question, and the oldest are the first: by how far apart those lie
@@ -218,7 +229,7 @@ def _newest(values: dict, found: list[int]) -> list[tuple[int, float]]:
         " ORDER BY id DESC LIMIT %(most)s) AS newest"
     )
     values = values | {"most": MOST_RANKED}
-    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], max(found) - min(found) + 1
+    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], hits.newest - hits.oldest + 1
     while True:
         rows = _select(newest, values | {"since": max(0, int(last - width))})
         if len(rows) >= MOST_RANKED or width >= last:
