@@ -15,6 +15,8 @@ from django.template import Context, TemplateDoesNotExist
 from django.template.loader import get_template
 from django.utils import timezone
 
+from config.prepared import insert
+
 from .headers import collapse, extra_headers, mailbox, one_address, one_line
 from .models import Message
 from .wording import Wording
@@ -36,10 +38,20 @@ def queue(*, dedupe_key=None, **mail):
     row unchanged. Raises ValueError (BadHeaderError) for an address or header that is not one clean
     line.
     """
-    fields = columns(**mail)
     if dedupe_key is None:
-        return Message.objects.create(**fields)
-    return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=fields)[0]
+        return put(ready(**mail))
+    return Message.objects.get_or_create(dedupe_key=dedupe_key, defaults=columns(**mail))[0]
+
+
+def ready(**mail):
+    """The Message that `queue` would write, checked beforehand, for `put`."""
+    return Message(**columns(**mail))
+
+
+def put(message):
+    """Write what was made ready as a row of the current transaction; return it."""
+    insert(message)
+    return message
 
 
 def write(template, context, **mail):

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from outbox import mail
+from outbox.models import Message
 
 # Purposes name a mail in the outbox. A decision's mail waits for the undo window to pass.
 RECEIVED, DECISION, READER_ANSWER = "question received", "decision", "reader answer"
@@ -17,15 +18,17 @@ DIGEST = "desk digest"
 
 def question_received(question, receipt: "Receipt | None" = None) -> None:
     """We have your question; please confirm that this address is yours."""
-    composed = receipt.parts if receipt and receipt.mark == _mark(question) else None
-    _to_asker(question, "question_received", RECEIVED, composed=composed)
+    if receipt and receipt.mark == _mark(question):
+        mail.put(receipt.mail)
+    else:
+        _to_asker(question, "question_received", RECEIVED)
 
 
 class Receipt(NamedTuple):
     """The mail that a question was received, and for which state of the question it was written."""
 
     mark: tuple
-    parts: tuple[str, str, str]  # subject, text, HTML
+    mail: Message
 
 
 def receipt(question, confirmed: bool) -> Receipt:
@@ -33,10 +36,10 @@ def receipt(question, confirmed: bool) -> Receipt:
 
     `confirmed`: the question will be sent with an address that is known to be the asker's.
     """
-    sent, topic = copy(question), question.topic
+    sent, topic, site = copy(question), question.topic, question.site
     sent.email_confirmed_at = timezone.now() if confirmed else None
     same = {
-        "site_name": question.site.name,
+        "site_name": site.name,
         "question.topic.title": topic.title,
         "question.topic.reply_days": topic.reply_days,
         "question.email_confirmed_at": confirmed,
@@ -46,7 +49,8 @@ def receipt(question, confirmed: bool) -> Receipt:
         "question.confirmation_token": question.confirmation_token,
         "private_url": settings.BASE_URL + question.get_private_url(),
     }
-    return Receipt(_mark(sent), mail.cast("question_received", same, own))
+    composed = mail.cast("question_received", same, own)
+    return Receipt(_mark(sent), _ready(sent, site, RECEIVED, composed))
 
 
 def _mark(question) -> tuple:
@@ -126,15 +130,17 @@ def _context(question, site) -> dict:
     }
 
 
-def _to_asker(
-    question, template: str, purpose: str, not_before=None, composed=None, **context
-) -> None:
-    if not question.email:
-        return
-    site = question.site
-    composed = composed or mail.compose(template, context | _context(question, site))
+def _to_asker(question, template: str, purpose: str, not_before=None, **context) -> None:
+    if question.email:
+        site = question.site
+        composed = mail.compose(template, context | _context(question, site))
+        mail.put(_ready(question, site, purpose, composed, not_before))
+
+
+def _ready(question, site, purpose: str, composed: tuple, not_before=None) -> Message:
+    """A mail to the asker, of its subject, text and HTML."""
     subject, text, html = composed
-    mail.queue(
+    return mail.ready(
         subject=subject,
         text=text,
         html=html,

@@ -15,10 +15,10 @@ from django.db.models.functions import Coalesce
 from django.utils.formats import date_format
 from django.utils.timezone import localtime
 
+from config.prepared import Prepared
 from qa.models import Image, Question, Topic
 from qa.models.question import question_address
 from qa.models.topic import topic_address
-from qa.prepared import Prepared
 
 LATEST = 8
 # All that a list needs; what an asker wrote in private is not even loaded.

@@ -13,7 +13,7 @@ from urllib.parse import quote
 from django.db.models import Q, QuerySet
 from django.http import Http404
 
-from qa.prepared import Prepared
+from config.prepared import Prepared
 
 PAGE = 30
 LARGEST_ID = 2**63 - 1

@@ -10,6 +10,7 @@ from django.template.loader import render_to_string
 from django.utils.dateparse import parse_datetime
 from django.utils.safestring import mark_safe
 
+from config.prepared import Prepared
 from qa import markdown, search
 from qa.archive import moulds, structured
 from qa.archive.keyset import LARGEST_ID
@@ -18,7 +19,6 @@ from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 from qa.models.question import question_address
-from qa.prepared import Prepared
 from qa.templatetags.fragments import day, link_list, reference_list
 
 RELATED = 5

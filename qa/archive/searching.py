@@ -11,13 +11,13 @@ from django.template.defaultfilters import pluralize
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
 
+from config.prepared import Prepared
 from qa import search as index
 from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
 from qa.models import DayCount, OldAddress, Question, SiteProfile, Topic
 from qa.models.question import TITLE_LENGTH, question_address
 from qa.models.topic import topic_address
-from qa.prepared import Prepared
 from qa.templatetags.fragments import link_list, once, teaser_list
 
 RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50

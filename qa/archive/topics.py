@@ -7,11 +7,11 @@ from typing import NamedTuple
 from django.db.models import OuterRef, QuerySet
 from django.http import Http404
 
+from config.prepared import Prepared
 from qa import markdown
 from qa.archive.moulds import frozen
 from qa.archive.rows import Rows
 from qa.models import Reference, Topic, TopicPicture
-from qa.prepared import Prepared
 
 SHOWN = ("slug", "title", "summary", "invitation_text", "paused_note", "reviewed_at")
 SHOWN += ("answered_count",)

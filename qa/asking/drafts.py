@@ -3,6 +3,7 @@
 from django.db import IntegrityError, transaction
 
 import newsletter.limits
+from config.prepared import insert
 from newsletter.models import Subscriber
 from qa import emails
 from qa.asking import limits, pictures, tickets
@@ -57,7 +58,7 @@ def begin_complete(topic, request) -> Question | None:
 
 @transaction.atomic
 def _insert(draft: Question, request) -> Question:
-    draft.save(force_insert=True)
+    insert(draft)
     limits.take_draft(request)
     remember(request, draft)
     request.session.save()

@@ -1,7 +1,7 @@
 from django.db import models
 from django.utils import timezone
 
-from qa.prepared import Prepared
+from config.prepared import Prepared
 
 
 class PolicyQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import cached_property
 
+from config.prepared import Prepared, refresh
 from outbox.models import Message
 from qa import markdown
 from qa.models.answer import Answer
@@ -22,7 +23,6 @@ from qa.models.publishing import Publishing
 from qa.models.showing import Showing
 from qa.models.site import SiteProfile
 from qa.models.workflow import OPEN, Status, Workflow
-from qa.prepared import Prepared, refresh
 
 CONFIRMATION, CONFIRMATION_AGE = "qa.confirmation", timedelta(days=30)
 TITLE_LENGTH = (10, 150)

@@ -4,8 +4,8 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 
+from config.prepared import Prepared
 from outbox.headers import collapse
-from qa.prepared import Prepared
 
 
 class SiteProfile(models.Model):

@@ -9,11 +9,11 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.functional import cached_property
 
+from config.prepared import Prepared
 from qa import markdown
 from qa.models.event import Event
 from qa.models.picture import Links, Picture
 from qa.models.site import SiteProfile
-from qa.prepared import Prepared
 
 LATELY = timedelta(days=90)
 ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
-from django.db import models, transaction
-from django.db.models import F
+from django.db import models
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 
+from config.prepared import insert, update
 from qa import permissions
 from qa.models.event import Event
 from qa.models.schedule import Schedule
@@ -123,13 +123,13 @@ class Workflow(models.Model):
         target = rule.target or self.status
         return self._write(verb, target, by=by, note=note, changes=changes, batch=batch)
 
-    @transaction.atomic
     def _write(
         self, verb, target, *, by, note, changes, undone=None, role=Event.Role.ASKER, batch=None
     ) -> Event:
         before = {name: plain(getattr(self, name)) for name in changes}
-        rows = type(self).objects.filter(pk=self.pk, status=self.status, revision=self.revision)
-        if not rows.update(status=target, revision=F("revision") + 1, **changes):
+        loaded = {"id": self.pk, "status": self.status, "revision": self.revision}
+        new = {"status": target, "revision": self.revision + 1} | changes
+        if not update(type(self), loaded, new):
             raise StateConflict(verb)
         source = self.status
         self._reload()
@@ -141,7 +141,8 @@ class Workflow(models.Model):
         was_sent = source != Status.DRAFT
         if was_sent and target != source and (planned := self.set_schedule(None)):
             before["schedule"] = planned
-        return self.events.create(
+        event = Event(
+            question=self,
             verb=verb,
             role=Event.Role.CURATOR if by else role,
             actor=by,
@@ -152,6 +153,8 @@ class Workflow(models.Model):
             undone=undone,
             batch=batch,
         )
+        insert(event)
+        return event
 
     def set_schedule(self, plan: dict | None) -> dict | None:
         """Put `plan` (columns of Schedule) in the place of what was planned, and return that."""

@@ -158,6 +158,27 @@ def test_only_so_many_calls_are_made_at_the_same_time():
     assert work.workers.threads == WORKERS
 
 
+def test_a_call_waits_for_the_one_before(monkeypatch):
+    monkeypatch.setattr(threads, "PATIENCE", 30)
+    work = Work()
+    work.put(work.slow, WORKERS)
+    assert work.begun.acquire(timeout=10)
+
+    assert not work.begun.acquire(timeout=0.1)
+    work.go.set()
+    for _ in range(WORKERS - 1):
+        assert work.begun.acquire(timeout=10)
+
+
+def test_nobody_waits_for_who_waits_for_a_decoder(monkeypatch):
+    monkeypatch.setattr(threads, "PATIENCE", 30)
+    work = Work()
+    work.put(work.waits, WORKERS)
+    for _ in range(WORKERS):
+        assert work.begun.acquire(timeout=10)
+    work.go.set()
+
+
 def test_who_waits_for_a_decoder_leaves_the_place_to_others():
     work = Work()
     work.put(work.waits, WORKERS + 2)

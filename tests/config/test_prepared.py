@@ -1,14 +1,16 @@
 """A prepared queryset says the same as the queryset it was made of."""
 
 from datetime import UTC, datetime, timedelta
+from uuid import UUID
 
 import pytest
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from config.prepared import Prepared, insert, refresh, update
+from outbox.models import Message
 from qa.archive.questions import load_answer
-from qa.models import Question
-from qa.prepared import Prepared, refresh
+from qa.models import Event, Question
 from tests import factories
 
 AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
@@ -118,3 +120,55 @@ def test_a_refreshed_row_keeps_what_it_still_points_to(questions, row, django_as
 def test_a_row_that_is_gone_is_not_refreshed(questions, row):
     with pytest.raises(Question.DoesNotExist):
         refresh(questions[0], row(-1))
+
+
+def columns(instance) -> dict:
+    """As the database has them, but for the number."""
+    fields = [field.attname for field in instance._meta.concrete_fields if not field.primary_key]
+    return type(instance).objects.filter(pk=instance.pk).values(*fields).get()
+
+
+def made(kind, question):
+    """A new row of each kind that is written while others wait; always the same."""
+    if kind is Question:
+        given = {"title": "Is “salt” 100 % good?", "typed": {"a": ["ü"]}, "body": "a\nb"}
+        return Question(topic=question.topic, key="one", created_at=AT, submitted_at=AT, **given)
+    if kind is Event:
+        return Event(question=question, verb="edit", before={"at": None}, batch=UUID(int=1))
+    given = {"message_id": "<one@example.org>", "headers": {"X-%s": "%s"}, "not_before": AT}
+    return Message(to="ada@example.org", subject="Hello", created_at=AT, **given)
+
+
+@pytest.mark.parametrize("kind", [Question, Event, Message])
+def test_inserted_is_what_is_saved(questions, monkeypatch, kind):
+    monkeypatch.setattr("django.utils.timezone.now", lambda: AT)  # for what notes when it was made
+    inserted, saved = made(kind, questions[0]), made(kind, questions[0])
+
+    insert(inserted)
+    as_inserted = columns(inserted)
+    assert inserted.pk == kind.objects.latest("pk").pk
+    assert not inserted._state.adding
+    kind.objects.filter(pk=inserted.pk).delete()
+    saved.save(force_insert=True)
+
+    assert as_inserted == columns(saved)
+
+
+def test_what_is_there_already_is_not_inserted(questions):
+    with pytest.raises(IntegrityError), transaction.atomic():
+        insert(Question(topic=questions[0].topic, key=questions[0].key))
+    assert Question.objects.count() == len(questions)
+
+
+def test_updated_is_only_what_has_all_of_it(questions):
+    first, second, *_ = questions
+    where = {"id": first.pk, "title": first.title}
+    changes = {"body": "100 % 'new'", "claimed_by_id": None, "typed": {"a": 1}, "submitted_at": AT}
+
+    assert update(Question, where | {"title": "another"}, changes) == 0
+    assert update(Question, where, changes) == 1
+
+    first.refresh_from_db()
+    assert {name: getattr(first, name) for name in changes} == changes
+    second.refresh_from_db()
+    assert second.typed == {}
