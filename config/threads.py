@@ -20,6 +20,7 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from django.db import connection
 from granian.server import mp
 from granian.wsgi import ResponseIterWrap
 
@@ -31,7 +32,9 @@ from qa.imaging import pool
 logger = logging.getLogger(__name__)
 
 WORKERS = 3  # threads that run the application at the same time
-PATIENCE = 0.05  # seconds that a call waits for the one before it to end
+# Seconds that a call waits for the one before it to end, with a database in the same process: with
+# one elsewhere a call mostly waits for answers, and others may run meanwhile.
+PATIENCE = 0.05
 MOST_WORKERS = 40  # with those that wait within the application
 LONG = 1 * MB  # an answer that is not sent in one
 ENVIRON = {
@@ -52,7 +55,8 @@ def install() -> None:
 
 def answering(application: Callable, *_) -> Callable:
     """What Granian calls for each request, with the means to answer it and its WSGI environment."""
-    workers, intake = Workers(), Intake()
+    embedded = connection.vendor == "sqlite"
+    workers, intake = Workers(PATIENCE if embedded else 0), Intake()
     pool.aside = workers.aside
     cache = application if isinstance(application, PageCache) else None
     if cache:
@@ -114,7 +118,8 @@ class Workers:
     There are more of them, up to MOST_WORKERS, while some are aside.
     """
 
-    def __init__(self):
+    def __init__(self, patience: float = 0):
+        self.patience = patience
         self.calls = SimpleQueue()
         self.lock = threading.Lock()
         self.active = self.threads = 0
@@ -165,15 +170,14 @@ class Workers:
 
     @contextmanager
     def turn(self):
-        """Begin when the call before has ended or waits for something, or has taken long.
+        """Begin when the call before has ended or is aside, or after `patience` seconds.
 
-        Threads that run Python at the same time hinder each other: a question that is sent took a
-        third more of the processor.
+        Threads that run Python at the same time hinder each other (docs/adr/0027).
         """
         self.own.ended = ended = threading.Event()
         with self.lock:
             before, self.last = self.last, ended
-        before.wait(PATIENCE)
+        before.wait(self.patience)
         try:
             yield
         finally:

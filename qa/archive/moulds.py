@@ -22,6 +22,7 @@ from qa.models import SiteProfile
 SECRET = secrets.token_hex(8)
 MARK = re.compile(f"{SECRET}<([a-z_.]+)>")
 MOULDS = 500  # of about 20 KB
+INDENTATION, KEEPS_IT = re.compile(r"\n\s+"), re.compile("<(pre|textarea)", re.IGNORECASE)
 SITE = ("name", "tagline", "disclaimer", "curator_name", "curator_credentials")
 
 
@@ -68,8 +69,13 @@ def _mould(template: str, same: tuple, given: tuple[str, ...]) -> tuple[list[str
         *group, name = name.split(".")
         place = context.setdefault(group[0], {}) if group else context
         place[name] = value
-    parts = MARK.split(render_to_string(template, context))
+    parts = MARK.split(_dense(render_to_string(template, context)))
     return parts[::2], parts[1::2]
+
+
+def _dense(html: str) -> str:
+    """Without indentation and empty lines, a twentieth of a page; not where they would show."""
+    return html if KEEPS_IT.search(html) else INDENTATION.sub("\n", html)
 
 
 def _mark(name: str) -> SafeString:

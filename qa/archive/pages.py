@@ -137,5 +137,6 @@ def script(data: dict) -> SafeString:
     """JSON-LD in its element; `<` is written so that no text can close it."""
     if not data:
         return SafeString("")
-    text = json.dumps(data, ensure_ascii=False).replace("<", "\\u003c").replace("&", "\\u0026")
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
+    text = text.replace("<", "\\u003c").replace("&", "\\u0026")
     return mark_safe(f'<script type="application/ld+json">{text}</script>')  # noqa: S308

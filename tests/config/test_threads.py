@@ -127,8 +127,9 @@ def test_application_that_breaks_is_answered_500():
 class Work:
     """Calls that last until the test lets them go."""
 
-    def __init__(self):
-        self.workers, self.begun, self.go = Workers(), threading.Semaphore(0), threading.Event()
+    def __init__(self, patience=0):
+        self.workers, self.go = Workers(patience), threading.Event()
+        self.begun = threading.Semaphore(0)
         self.ended = threading.Semaphore(0)
 
     def slow(self):
@@ -158,9 +159,8 @@ def test_only_so_many_calls_are_made_at_the_same_time():
     assert work.workers.threads == WORKERS
 
 
-def test_a_call_waits_for_the_one_before(monkeypatch):
-    monkeypatch.setattr(threads, "PATIENCE", 30)
-    work = Work()
+def test_a_call_waits_for_the_one_before():
+    work = Work(patience=30)
     work.put(work.slow, WORKERS)
     assert work.begun.acquire(timeout=10)
 
@@ -170,9 +170,16 @@ def test_a_call_waits_for_the_one_before(monkeypatch):
         assert work.begun.acquire(timeout=10)
 
 
-def test_nobody_waits_for_who_waits_for_a_decoder(monkeypatch):
-    monkeypatch.setattr(threads, "PATIENCE", 30)
-    work = Work()
+def test_a_call_that_takes_long_is_overtaken():
+    work = Work(patience=0.05)
+    work.put(work.slow, WORKERS)
+    for _ in range(WORKERS):
+        assert work.begun.acquire(timeout=10)
+    work.go.set()
+
+
+def test_nobody_waits_for_who_waits_for_a_decoder():
+    work = Work(patience=30)
     work.put(work.waits, WORKERS)
     for _ in range(WORKERS):
         assert work.begun.acquire(timeout=10)

@@ -27,6 +27,12 @@ def test_no_text_is_taken_for_a_place():
     assert made.count("Note") == 1
 
 
+def test_indentation_is_left_out_where_it_does_not_show():
+    assert moulds._dense("<ul>\n  \n  <li>a  b\n</ul>\n") == "<ul>\n<li>a  b\n</ul>\n"
+    code = "<p>\n  x</p><PRE>\n  y</PRE>"
+    assert moulds._dense(code) == code
+
+
 def test_what_pages_share_may_change():
     for title in ("One", "Other"):
         made = moulds.cast("components/notice.html", {"title": title}, {"text": "Closed."})

@@ -173,4 +173,4 @@ def test_last_breadcrumb_is_what_the_page_calls_itself(client, db, path):
     topic = question.topic.get_absolute_url()
     text = pages.html(client.get(path.format(question.slug[0], question.published_at, topic)))
     heading = text.partition("<h1>")[2].partition("</h1>")[0]
-    assert f'"name": "{heading}", "item"' in text.rpartition('"position"')[2]
+    assert f'"name":"{heading}","item"' in text.rpartition('"position"')[2]
