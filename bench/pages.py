@@ -54,8 +54,8 @@ def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[
 
 
 def write(file: Path, fetched: dict) -> Path:
-    """What bench.bare:pages answers. The server itself adds the headers that it always sends."""
-    own = {"server", "date"}
+    """What bench.bare:pages answers, without what is the server's or this connection's own."""
+    own = {"server", "date", "connection"}
     file.write_text(
         json.dumps(
             {
