@@ -84,7 +84,7 @@ class Pages:
         @Prepared
         def newer(at, pk, *of):
             ahead = rows(*of).filter(Cursor(at, pk).newer).order_by("published_at", "pk")
-            return ahead[PAGE : PAGE + 1]
+            return ahead.values_list("pk", "published_at", named=True)[PAGE : PAGE + 1]
 
         self.first, self.older, self.newer = first, older, newer
 
