@@ -17,6 +17,9 @@ MOST_COUNTED = 1000
 # Of more hits than these the newest are ranked: to gather and rank each question that has an
 # everyday word takes seconds in an archive of a million.
 MOST_RANKED = 2500
+# Questions in the index of a site beyond which PostgreSQL ranks MOST_COUNTED only: to fetch a
+# question that is not in its memory takes it twenty times as long as to rank it.
+LARGE = 200_000
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
@@ -36,11 +39,11 @@ class Hit:
 
 
 class _Hits(NamedTuple):
-    """How many questions were found, and the lowest and the highest of their numbers."""
+    """How many questions were found, the lowest of their numbers, and one half way."""
 
     number: int
     oldest: int | None
-    newest: int | None
+    middle: int | None
 
 
 def create_sql(vendor: str) -> list[str]:
@@ -114,13 +117,13 @@ def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int)
     The last word may go on, unless it is very short, or found often enough as it is.
     """
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
-    values |= {"limit": limit, "offset": offset}
+    values |= {"limit": limit, "offset": offset, "most": _most_ranked()}
     if _may_go_on(terms[-1]):
         values["query"] += ":*" if _is_postgres() else "*"
-    hits = _hits(values, MOST_RANKED)
+    hits = _hits(values)
     if offset >= hits.number:
         page = []
-    elif hits.number < MOST_RANKED:
+    elif hits.number < values["most"]:
         page = _page(values)
     else:
         page = _page_of_newest(values, hits)
@@ -171,19 +174,21 @@ def _select(sql: str, values: dict) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _hits(values: dict, most: int) -> _Hits:
-    """How many questions there are, `most` of them at most: SQLite's are the newest.
+def _hits(values: dict) -> _Hits:
+    """How many questions there are, values["most"] of them at most: SQLite's are the newest.
 
     Of a topic's it notes in the values whether there are few in all. One row comes back: each row
     of SQLite's would let another thread run, and wait until that one lets this one.
     """
     if values.get("topic") and not _is_postgres():
-        values["few"] = _hits(values | {"topic": None}, MOST_RANKED).number < MOST_RANKED
-    order = "" if _is_postgres() else "ORDER BY 1 DESC"
+        values["few"] = _hits(values | {"topic": None}).number < values["most"]
+    middle, order = "NULL", "ORDER BY 1 DESC"
+    if _is_postgres():
+        middle, order = "percentile_disc(0.5) WITHIN GROUP (ORDER BY id)", ""
     [row] = _select(
-        "SELECT count(*), min(id), max(id) FROM"  # noqa: S608 (no word of a visitor's)
+        f"SELECT count(*), min(id), {middle} FROM"  # noqa: S608 (no word of a visitor's)
         f" (SELECT {{id}} AS id FROM qa_search WHERE {{found}} {order} LIMIT %(most)s) AS hit",
-        values | {"most": most},
+        values,
     )
     return _Hits(*row)
 
@@ -192,8 +197,18 @@ def _may_go_on(term: list[str]) -> bool:
     """Whether the last word may. To gather what begins with an everyday word takes long."""
     if len(term) > 1 or len(term[0]) < SHORTEST_BEGINNING:
         return False
-    alone = {"query": _all_of([term]), "since": 0}
-    return _hits(alone, MOST_COUNTED).number < MOST_COUNTED
+    alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
+    return _hits(alone).number < MOST_COUNTED
+
+
+def _most_ranked() -> int:
+    """Of more hits than these the newest are ranked."""
+    return min(MOST_RANKED, MOST_COUNTED) if _is_postgres() and _last() > LARGE else MOST_RANKED
+
+
+def _last() -> int:
+    """The highest number there is."""
+    return _select("SELECT coalesce(max(id), 0) FROM qa_search", {})[0][0]
 
 
 def _page(values: dict, score: str = "") -> list[tuple[int, float]]:
@@ -206,7 +221,7 @@ def _page(values: dict, score: str = "") -> list[tuple[int, float]]:
 
 
 def _page_of_newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
-    """The same, where only the newest MOST_RANKED are ranked, as there are very many.
+    """The same, where only the newest values["most"] are ranked, as there are very many.
 
     They are the same ones for every page, so that no page repeats or misses a hit of another.
     """
@@ -219,22 +234,22 @@ def _page_of_newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
 
 
 def _newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
-    """Numbers and scores of PostgreSQL's newest MOST_RANKED hits.
+    """Numbers and scores of PostgreSQL's newest values["most"] hits.
 
-    It gathers all hits for each question, and the oldest are the first: by how far apart those lie
-    it is guessed where to begin, and looked further back where there are too few.
+    It gathers all hits for each question, and the oldest are the first, but for a few that were
+    edited: by how far apart those lie it is guessed where to begin, and looked further back where
+    there are too few.
     """
     newest = (
         f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608
         " ORDER BY id DESC LIMIT %(most)s) AS newest"
     )
-    values = values | {"most": MOST_RANKED}
-    last, width = _select("SELECT max(id) FROM qa_search", {})[0][0], hits.newest - hits.oldest + 1
+    most, last, width = values["most"], _last(), 2 * (hits.middle - hits.oldest) + 1
     while True:
         rows = _select(newest, values | {"since": max(0, int(last - width))})
-        if len(rows) >= MOST_RANKED or width >= last:
+        if len(rows) >= most or width >= last:
             return rows
-        width *= min(max(1.5 * MOST_RANKED / max(len(rows), 1), 1.5), 8)
+        width *= min(max(1.5 * most / max(len(rows), 1), 1.5), 8)
 
 
 def _score() -> str:

@@ -249,6 +249,21 @@ def test_pages_of_very_many_hits_are_parts_of_one_list(db, monkeypatch):
         assert [number for page in pages for number in page] == whole
 
 
+def test_in_a_large_archive_postgres_ranks_fewer(db, monkeypatch):
+    search.add([(1, 1, "Salt, salt and salt?", "Salt.")])
+    search.add([(n, 1, "What of salt and of much else that is in food?", "") for n in range(2, 16)])
+    monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 20)
+    monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 10)
+    assert found("salt", limit=1) == [1]
+
+    monkeypatch.setattr("qa.search.lexical.LARGE", 10)
+
+    assert found("salt", limit=1) == ([15] if connection.vendor == "postgresql" else [1])
+    assert len(search.search("salt", limit=20)[0]) == (
+        10 if connection.vendor == "postgresql" else 15
+    )
+
+
 def test_beginnings_of_very_many_words_are_the_newest(db, monkeypatch):
     search.add([(n, 1, f"Is salt{n} good?", "") for n in range(1, 40)])
     monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 10)
