@@ -34,7 +34,7 @@ logger = logging.getLogger(__name__)
 WORKERS = 3  # threads that run the application at the same time
 # Seconds that a call waits for the one before it to end, with a database in the same process: with
 # one elsewhere a call mostly waits for answers, and others may run meanwhile.
-PATIENCE = 0.05
+PATIENCE = 0.01
 MOST_WORKERS = 40  # with those that wait within the application
 LONG = 1 * MB  # an answer that is not sent in one
 ENVIRON = {
