@@ -3,6 +3,7 @@
 import gzip
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import brotli
 
@@ -15,7 +16,7 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@dataclass
+@dataclass(slots=True)
 class Variant:
     """A page in one content coding, with an ETag of its own."""
 
@@ -28,7 +29,7 @@ class Variant:
         self.short = [pair for pair in self.headers if pair[0].lower() in SHORT]
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Page:
     """A rendered page and the codings that somebody has asked for. Times are monotonic."""
 
@@ -48,10 +49,16 @@ class Page:
         headers = [pair for pair in self.headers if pair[0] not in {"ETag", "Content-Length"}]
         headers += [("ETag", etag), ("Content-Length", str(len(body)))]
         headers += [("Content-Encoding", coding)] if coding else []
-        return Variant(etag, headers, body)
+        return Variant(etag, [shared(pair) for pair in headers], body)
 
     def named(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")
+
+
+@lru_cache(1000)
+def shared(header: tuple[str, str]) -> tuple[str, str]:
+    """The same object for equal headers: in memory once and not for each page."""
+    return header
 
 
 def rendered(application, environ) -> tuple[str, list, bytes]:
