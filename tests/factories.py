@@ -71,7 +71,8 @@ def topic(slug: str = "causes-of-muscle-cramps", **fields) -> Topic:
 
 def draft(**fields) -> Question:
     """Ada's unsent question."""
-    title = fields.pop("title", f"Why do my calves cramp at night, case {next(_number)}?")
+    # With a comma: a number of four digits would be a word to what compares words.
+    title = fields.pop("title", f"Why do my calves cramp at night, case {next(_number):,}?")
     body = fields.pop("body", "It wakes me twice a week, mostly in the left leg.\n\nWhat helps?")
     defaults = {
         "topic": fields.pop("topic", None) or topic(),
