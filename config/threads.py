@@ -115,7 +115,8 @@ def whole(body) -> bytes:
 class Workers:
     """Threads that run calls in the order in which they come, WORKERS at the same time.
 
-    There are more of them, up to MOST_WORKERS, while some are aside.
+    There are more of them, up to MOST_WORKERS, while some are aside. Each call waits for the one
+    before it, for `patience` seconds at most.
     """
 
     def __init__(self, patience: float = 0):

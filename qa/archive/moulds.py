@@ -74,7 +74,7 @@ def _mould(template: str, same: tuple, given: tuple[str, ...]) -> tuple[list[str
 
 
 def _dense(html: str) -> str:
-    """Without indentation and empty lines, a twentieth of a page; not where they would show."""
+    """Without indentation and empty lines, a thirtieth of a page; not where they would show."""
     return html if KEEPS_IT.search(html) else INDENTATION.sub("\n", html)
 
 

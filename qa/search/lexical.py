@@ -203,7 +203,7 @@ def _may_go_on(term: list[str]) -> bool:
 
 def _most_ranked() -> int:
     """Of more hits than these the newest are ranked."""
-    return min(MOST_RANKED, MOST_COUNTED) if _is_postgres() and _last() > LARGE else MOST_RANKED
+    return MOST_COUNTED if _is_postgres() and _last() > LARGE else MOST_RANKED
 
 
 def _last() -> int:

@@ -170,17 +170,10 @@ def test_a_call_waits_for_the_one_before():
         assert work.begun.acquire(timeout=10)
 
 
-def test_a_call_that_takes_long_is_overtaken():
-    work = Work(patience=0.05)
-    work.put(work.slow, WORKERS)
-    for _ in range(WORKERS):
-        assert work.begun.acquire(timeout=10)
-    work.go.set()
-
-
-def test_nobody_waits_for_who_waits_for_a_decoder():
-    work = Work(patience=30)
-    work.put(work.waits, WORKERS)
+@pytest.mark.parametrize(("call", "patience"), [("slow", 0.05), ("waits", 30)])
+def test_who_takes_long_or_waits_for_a_decoder_is_overtaken(call, patience):
+    work = Work(patience)
+    work.put(getattr(work, call), WORKERS)
     for _ in range(WORKERS):
         assert work.begun.acquire(timeout=10)
     work.go.set()
