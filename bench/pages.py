@@ -2,6 +2,7 @@
 
 import json
 import re
+from contextlib import ExitStack
 from pathlib import Path
 from statistics import median
 
@@ -16,37 +17,50 @@ HEAD = ["what", "answers/s", "of the bare answer", "of nginx", "p50 ms", "p99 ms
 
 def main(site: Site, seconds: float, rounds: int) -> None:
     paths = question_paths(site, ADDRESSES)
-    print(f"{len(paths)} question pages, {CONNECTIONS} connections, {rounds} rounds of {seconds} s")
-    finished(site, paths, seconds, rounds)
+    turns = max(1, round(rounds * seconds))
+    print(f"{len(paths)} question pages, {CONNECTIONS} connections, {turns} turns")
+    finished(site, paths, seconds, turns)
     rendered(site, paths, seconds)
 
 
-def finished(site: Site, paths: list[str], seconds: float, rounds: int) -> list[tuple]:
-    """Pages from the page cache beside the limits of this machine, measured in turns."""
+def finished(site: Site, paths: list[str], seconds: float, turns: int) -> list[list]:
+    """Pages from the page cache beside the limits of this machine.
+
+    All servers are up, and are asked for a second each in turn: this machine's speed changes by
+    half from one minute to the next, so that only neighbours can be compared.
+    """
     with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
         fetched = {path: fetch(url + path) for path in paths}
     pages = {path: body for path, (body, _) in fetched.items()}
     dictionary = {bare.FILE: str(write(site.folder / "pages.json", fetched))}
     plain = [Request(path) for path in paths]
     zipped = [Request(path, (("Accept-Encoding", "br"),)) for path in paths]
-    found = {}
-    for _ in range(rounds):
-        with servers.granian("bench.bare:application") as url:
-            found.setdefault("bare WSGI answer", []).append(measure(url, plain, seconds))
-        with servers.granian("bench.bare:pages", dictionary, paths[0]) as url:
-            found.setdefault("dictionary, same bytes", []).append(measure(url, plain, seconds))
-        with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
-            warm(url, plain, seconds)
-            found.setdefault("finished page", []).append(measure(url, plain, seconds))
-            found.setdefault("finished page, br", []).append(measure(url, zipped, seconds))
-            # Their addresses have the port in them, so each server has ETags of its own.
-            known = [Request(path, (("If-None-Match", etag(url + path)),)) for path in paths]
-            found.setdefault("finished page, 304", []).append(measure(url, known, seconds))
+    with ExitStack() as up:
+        bare_url = up.enter_context(servers.granian("bench.bare:application"))
+        same = up.enter_context(servers.granian("bench.bare:pages", dictionary, paths[0]))
+        url = up.enter_context(
+            servers.granian("config.wsgi:application", site.environment, "/healthz")
+        )
+        # Their addresses have the port in them, so each server has ETags of its own.
+        known = [Request(path, (("If-None-Match", etag(url + path)),)) for path in paths]
+        asked = {
+            "bare WSGI answer": (bare_url, plain),
+            "dictionary, same bytes": (same, plain),
+            "finished page": (url, plain),
+            "finished page, br": (url, zipped),
+            "finished page, 304": (url, known),
+        }
         if servers.NGINX:
-            with servers.nginx(site.folder / "nginx", pages) as url:
-                found.setdefault("nginx, same bytes", []).append(measure(url, plain, seconds))
+            nginx = up.enter_context(servers.nginx(site.folder / "nginx", pages))
+            asked["nginx, same bytes"] = (nginx, plain)
+        for address, requests in asked.values():
+            warm(address, requests, seconds)
+        found = {name: [] for name in asked}
+        for _ in range(turns):
+            for name, (address, requests) in asked.items():
+                found[name].append(measure(address, requests, min(1, seconds)))
     size = sum(map(len, pages.values())) // len(pages)
-    rows = summary({name: middle(results) for name, results in found.items()})
+    rows = [[name, *middle(found, results)] for name, results in found.items()]
     table(f"Finished pages, {size:,} bytes on average", HEAD, rows)
     if not servers.NGINX:
         print("nginx is missing (apt-get install nginx): no comparison with it.")
@@ -111,27 +125,20 @@ def measure(url: str, requests: list[Request], seconds: float) -> Result:
     return load.run(url, requests, CONNECTIONS, seconds)
 
 
-def middle(results: list[Result]) -> Result:
-    """The round whose rate is the median."""
-    rate = sorted(result.rate for result in results)[len(results) // 2]
-    chosen = next(result for result in results if result.rate == rate)
-    return Result(
-        rate,
+def middle(found: dict[str, list[Result]], results: list[Result]) -> list:
+    """What is in the middle of all turns: the rate, its part of two others' in the same turn, and
+    the times; and all errors.
+    """
+    parts = [
+        [one.rate / other.rate for one, other in zip(results, found.get(name, []), strict=False)]
+        for name in ("bare WSGI answer", "nginx, same bytes")
+    ]
+    return [
+        median(result.rate for result in results),
+        *(median(part) if part else "–" for part in parts),
         median(result.p50 for result in results),
         median(result.p99 for result in results),
-        chosen.answers,
         sum(result.errors for result in results),
-    )
-
-
-def summary(found: dict[str, Result]) -> list[list]:
-    least, nginx = found["bare WSGI answer"].rate, found.get("nginx, same bytes")
-    return [
-        [
-            *(name, result.rate, result.rate / least, result.rate / nginx.rate if nginx else "–"),
-            *(result.p50, result.p99, result.errors),
-        ]
-        for name, result in found.items()
     ]
 
 

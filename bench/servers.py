@@ -1,4 +1,4 @@
-"""The servers that are measured, each alone on the machine while it is."""
+"""The servers that are measured. Others may be up meanwhile, but are not asked anything."""
 
 import contextlib
 import os

@@ -18,12 +18,14 @@ COMPRESS: dict[str, Callable[[bytes], bytes]] = {
 
 @dataclass(slots=True)
 class Variant:
-    """A page in one content coding, with an ETag of its own."""
+    """A page in one content coding, with an ETag of its own, and all that giving it out needs."""
 
     etag: str
     headers: list[tuple[str, str]]
     body: bytes
+    fresh_until: float  # that of its page
     short: list[tuple[str, str]] = field(init=False)
+    used: bool = False
 
     def __post_init__(self):
         self.short = [pair for pair in self.headers if pair[0].lower() in SHORT]
@@ -39,7 +41,6 @@ class Page:
     fresh_until: float
     dead_after: float
     size: int = 0
-    used: bool = False
     variants: dict[str, Variant] = field(default_factory=dict)
 
     def variant(self, coding: str) -> Variant:
@@ -49,7 +50,20 @@ class Page:
         headers = [pair for pair in self.headers if pair[0] not in {"ETag", "Content-Length"}]
         headers += [("ETag", etag), ("Content-Length", str(len(body)))]
         headers += [("Content-Encoding", coding)] if coding else []
-        return Variant(etag, [shared(pair) for pair in headers], body)
+        return Variant(etag, [shared(pair) for pair in headers], body, self.fresh_until)
+
+    def prolong(self, until: float) -> None:
+        """Keep it fresh for longer, in every coding."""
+        self.fresh_until = until
+        for variant in self.variants.values():
+            variant.fresh_until = until
+
+    def was_used(self) -> bool:
+        """Whether somebody asked for it since this was asked last."""
+        used = any(variant.used for variant in self.variants.values())
+        for variant in self.variants.values():
+            variant.used = False
+        return used
 
     def named(self, name: str) -> str:
         return next((value for key, value in self.headers if key == name), "")

@@ -24,7 +24,8 @@ for (const button of document.querySelectorAll("[data-share-button]")) {
   if (!navigator.share) break;
   button.hidden = false;
   button.addEventListener("click", async () => {
-    const { shareTitle: title, shareUrl: url } = button.dataset;
+    const title = document.querySelector("h1").textContent;
+    const url = document.querySelector("link[rel=canonical]")?.href ?? location.href;
     try {
       await navigator.share({ title, url });
     } catch {

@@ -157,6 +157,7 @@ def test_change_of_what_is_public_empties_it(site):
     site.get()
     site.edition, site.answer = 2, ("200 OK", KEPT, b"corrected")
     site.cache.look()
+    assert not site.cache.ready
     assert site.get()[2] == b"corrected"
     assert site.cache.used == len(b"corrected") + page_cache.OVERHEAD
 
@@ -195,6 +196,9 @@ def test_pages_are_given_out_while_the_database_is_away(site, monkeypatch):
     monkeypatch.setattr(page_cache, "monotonic", lambda: now + page_cache.LIFE + 1)
     assert [site.get(), site.get()] == [good, good]
     assert site.rendered == 2  # the second did not even try
+    assert [key for key in site.cache.ready if site.cache.ready[key].fresh_until > now] == [
+        (PATH, "", "")
+    ]
     later = now + page_cache.STALE_IF_ERROR + 100
     monkeypatch.setattr(page_cache, "monotonic", lambda: later)
     assert site.get()[0] == "503 Service Unavailable"
@@ -241,7 +245,10 @@ def test_memory_is_bounded_and_what_is_read_stays(site):
     assert site.cache.used <= site.cache.limit
     assert site.rendered == 41
     site.get("/topics/t39/", accept_encoding="br")
-    assert site.cache.used == sum(page.size for page in site.cache.pages.values())
+    pages = site.cache.pages.values()
+    assert site.cache.used == sum(page.size for page in pages)
+    at_once = {(*page.key, coding) for page in pages for coding in page.variants}
+    assert set(site.cache.ready) == at_once > {("/topics/t39/", "", "br")}
 
 
 def test_page_that_would_take_a_quarter_of_the_room_is_not_kept(site):
