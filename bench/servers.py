@@ -37,12 +37,14 @@ def free_port() -> int:
 def granian(target: str, environment: dict | None = None, path: str = "/"):
     """The web server with the settings of bin/serve, and any WSGI application. Yields its URL."""
     from config.bodies import WAITERS
+    from config.serve import never_interrupt
 
     port = free_port()
     command = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1"]
     command += ["--port", str(port), "--workers", str(WORKERS), "--no-ws", "--log-level", "error"]
     command += ["--blocking-threads", str(WAITERS), target]
-    with running(command, port, {**(environment or {}), "PORT": str(port)}, path) as url:
+    environment = {**(environment or {}), "PORT": str(port)}
+    with running(command, port, environment, path, never_interrupt) as url:
         yield url
 
 
@@ -63,11 +65,17 @@ def nginx(folder: Path, pages: dict[str, bytes]):
 
 
 @contextlib.contextmanager
-def running(command: list[str], port: int, environment: dict, path: str):
-    """The command as a process, from its first answer to `path` to the end of the block."""
+def running(command: list[str], port: int, environment: dict, path: str, prepare=None):
+    """The command as a process, from its first answer to `path` to the end of the block; it calls
+    `prepare` before the command.
+    """
     url = f"http://127.0.0.1:{port}"
     process = subprocess.Popen(  # noqa: S603
-        command, cwd=ROOT, env=os.environ | environment, start_new_session=True
+        command,
+        cwd=ROOT,
+        env=os.environ | environment,
+        start_new_session=True,
+        preexec_fn=prepare,
     )
     try:
         wait_for(url + path, process)

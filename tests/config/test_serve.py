@@ -83,6 +83,21 @@ def test_crashed_worker_is_restarted_and_ctrl_c_ends_both(folder, url):
     assert not any(Path(f"/proc/{pid}").exists() for pid in after.values())
 
 
+@pytest.mark.skipif(not hasattr(os, "SCHED_BATCH"), reason="a policy of Linux alone")
+def test_no_process_of_the_site_interrupts_another(folder, url):
+    site = Site(folder, {"DATABASE_URL": url})
+    site.start()
+    site.wait_for_line("Ready")
+    web = children(site.process.pid)["web"]
+    workers = Path(f"/proc/{web}/task/{web}/children").read_text().split()
+    threads = [int(task.name) for pid in workers for task in Path(f"/proc/{pid}/task").iterdir()]
+    policies = {os.sched_getscheduler(thread) for thread in threads}
+    site.stop()
+
+    assert len(threads) > len(workers) > 0
+    assert policies == {os.SCHED_BATCH}
+
+
 def test_taken_port_is_said_in_a_sentence(folder, url):
     site = Site(folder, {"DATABASE_URL": url})
     site.start()
