@@ -36,7 +36,9 @@ def search(request):
     hits, total = _found(query, topic, number)
     articles = articles_with(query, topic) if number == 1 else ()
     nothing = not (total or articles)
-    meant = _meant(query, topic, total) if total < FEW and number == 1 else None
+    elsewhere = _elsewhere(query) if nothing and topic else None
+    doubtful = total < FEW and number == 1 and not elsewhere
+    meant = _meant(query, topic, total) if doubtful else None
     if meant and nothing:
         hits, total = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
@@ -57,7 +59,9 @@ def search(request):
         "count": _count(0 if nothing else total, len(articles)),
         "meant.text": meant["text"] if meant else "",
         "meant.url": meant["url"] if meant else "",
-        "close": _links(closest(query)) if nothing and not meant else "",
+        "elsewhere.count": elsewhere["count"] if elsewhere else "",
+        "elsewhere.url": elsewhere["url"] if elsewhere else "",
+        "close": _links(closest(query)) if nothing and not (meant or elsewhere) else "",
         "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
         "older_url": _address(shown, topic, number + 1) if more else "",
     }
@@ -187,6 +191,12 @@ def _meant(query: str, topic, total: int) -> dict | None:
     _, others = index.search(text, topic_id=topic and topic.pk, limit=1)
     found = others > total or (not total and articles_with(text, topic))
     return {"text": text, "url": _address(text, topic, 1)} if found else None
+
+
+def _elsewhere(query: str) -> dict | None:
+    """The link to the same search in all topics; None where that finds nothing either."""
+    _, total = index.search(query, limit=1)
+    return {"count": _count(total, 0), "url": _address(query, None, 1)} if total else None
 
 
 def closest(query: str) -> list[Question]:

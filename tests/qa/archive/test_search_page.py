@@ -60,6 +60,18 @@ def test_search_filters_by_topic(client, salt):
     assert '<a href="?q=salt&amp;topic=sleep" aria-current="true">Sleep</a>' in text
 
 
+def test_topic_without_an_answer_says_how_many_there_are_in_all(client, salt):
+    factories.topic("sleep")
+    text = pages.main(client.get("/search/?q=salt&topic=sleep"))
+    assert '<a href="?q=salt">1 answer in all topics</a>' in text
+    assert "Perhaps close to it" not in text
+    assert 'href="/topics/sleep/ask/?title=salt"' in text
+    for query in ("salt", "rhubarb"):
+        topic = salt.topic.slug if query == "salt" else "sleep"
+        text = pages.main(client.get(f"/search/?q={query}&topic={topic}"))
+        assert "in all topics" not in text, query
+
+
 def test_search_that_finds_nothing_offers_to_ask(client, salt):
     text = pages.main(client.get("/search/", {"q": "rhubarb & custard"}))
     assert "No answer for “rhubarb &amp; custard”" in text
