@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
 from django.db import connection
@@ -15,7 +16,7 @@ from config.prepared import Prepared
 from qa import search as index
 from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
-from qa.models import DayCount, OldAddress, Question, SiteProfile, Topic
+from qa.models import DayCount, OldAddress, Question, SiteProfile
 from qa.models.question import TITLE_LENGTH, question_address
 from qa.models.topic import topic_address
 from qa.templatetags.fragments import link_list, once, teaser_list
@@ -23,6 +24,7 @@ from qa.templatetags.fragments import link_list, once, teaser_list
 RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
 BEGINNING = 5  # letters of a word that may go on in an article
 FEW = 10  # results, of which a mistyped word may be the cause
+SPARSE = 3  # results of several words, beside which others may fit better
 LONGEST, MOST_FILTERS = 300, 12
 
 
@@ -30,7 +32,7 @@ LONGEST, MOST_FILTERS = 300, 12
 def search(request):
     """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    topics = tuple(_topics())
+    topics = _topics()
     topic = _chosen(topics, request.GET.get("topic", ""))
     number = _number(request.GET.get("page", ""))
     hits, total = _found(query, topic, number)
@@ -61,12 +63,12 @@ def search(request):
         "meant.url": meant["url"] if meant else "",
         "elsewhere.count": elsewhere["count"] if elsewhere else "",
         "elsewhere.url": elsewhere["url"] if elsewhere else "",
-        "close": _links(closest(query)) if nothing and not (meant or elsewhere) else "",
+        "close": _links(_close(query, topic, hits, total)) if number == 1 and not elsewhere else "",
         "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
         "older_url": _address(shown, topic, number + 1) if more else "",
     }
     page = Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME])
-    own |= _lists(articles, _results(hits))
+    own |= _lists(articles, _results(hits, shown))
     return moulds.page("qa/archive/search.html", page, SiteProfile.load(), same, own)
 
 
@@ -110,10 +112,17 @@ def suggest(request):
     return response
 
 
-@Prepared
-def _topics() -> QuerySet:
-    """The number, slug and title of each."""
-    return Topic.objects.values_list("pk", "slug", "title", named=True)
+class _Topic(NamedTuple):
+    pk: int
+    slug: str
+    title: str
+
+
+def _topics() -> tuple[_Topic, ...]:
+    """All of them; Django would take a tenth of a search over their rows."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT id, slug, title FROM qa_topic ORDER BY "order", title')
+        return tuple(map(_Topic._make, cursor.fetchall()))
 
 
 def _found(query: str, topic, number: int):
@@ -128,8 +137,7 @@ def _suggested(query: str) -> list[Question]:
     meant = "" if beginning else spelling.mended(query)
     if meant:
         beginning, query = _beginning_with(meant), meant
-    found = dict.fromkeys([*closest(query), *beginning])
-    return list(found)[:SUGGESTIONS]
+    return _different([*closest(query), *beginning])[:SUGGESTIONS]
 
 
 def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
@@ -199,6 +207,18 @@ def _elsewhere(query: str) -> dict | None:
     return {"count": _count(total, 0), "url": _address(query, None, 1)} if total else None
 
 
+def _close(query: str, topic, hits, total: int) -> list[Question]:
+    """What means the same, where next to nothing has the words: one text with all of them is often
+    about something else.
+    """
+    if not total:
+        return closest(spelling.mended(query) or query)
+    if topic or total >= SPARSE or len(index.telling_words(query)) < 2:
+        return []
+    found = {hit.id for hit in hits}
+    return [question for question in closest(query) if question.pk not in found]
+
+
 def closest(query: str) -> list[Question]:
     """Up to five answered questions that are like `query`; none where nothing fits."""
     return _in_order(index.similar(query, limit=SUGGESTIONS))
@@ -210,7 +230,15 @@ def _beginning_with(query: str) -> list[Question]:
 
 def _in_order(numbers: list[int]) -> list[Question]:
     rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
-    return [rows[number] for number in numbers if number in rows]
+    return _different([rows[number] for number in numbers if number in rows])
+
+
+def _different(questions: list[Question]) -> list[Question]:
+    """The first of each title: links that read the same leave no choice."""
+    different = {}
+    for question in questions:
+        different.setdefault(question.title, question)
+    return list(different.values())
 
 
 def _filters(query: str, topics: tuple, current) -> str:
@@ -236,14 +264,15 @@ def _number(text: str) -> int:
     return min(max(int(text), 1), PAGES) if digits else 1
 
 
-def _results(hits) -> list[dict]:
-    """Hits as teasers, their words marked, of equally good ones the newer first.
+def _results(hits, query: str) -> list[dict]:
+    """Hits as teasers, their words marked: who asks the same first, of equally good ones the newer.
 
     What left the archive meanwhile is left out.
     """
     rows = {row.pk: row for row in _listed(*[hit.id for hit in hits])} if hits else {}
     hits = [hit for hit in hits if hit.id in rows]
-    hits.sort(key=lambda hit: (hit.score, -rows[hit.id].published_at.timestamp()))
+    same = {hit.id: index.sameness(query, hit.title) for hit in hits}
+    hits.sort(key=lambda hit: (-same[hit.id], hit.score, -rows[hit.id].published_at.timestamp()))
     return [
         {
             "title": marked(hit.title),

@@ -22,12 +22,17 @@ def mended(query: str, *, anew: bool = True) -> str:
     """
     known = vocabulary(anew)
     unknown = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
-    unknown = [word for word in unknown if word.lower() not in known.get(word.lower()[0], ())]
+    unknown = [word for word in unknown if not _is_known(word.lower(), known)]
     text = query
     for word in unknown[:MOST_MENDED]:
         near = _nearest(word.lower()[: search.LONGEST_WORD], known)
         text = re.sub(rf"\b{word}\b", near, text) if near else text
     return "" if text == query else text
+
+
+def _is_known(word: str, known: dict[str, Counter]) -> bool:
+    """With its accents or without them."""
+    return any(one in known.get(one[:1], ()) for one in (word, search.fold(word)))
 
 
 def vocabulary(anew: bool) -> dict[str, Counter]:

@@ -9,16 +9,28 @@ What compares meanings is imported where it is used: NumPy takes a tenth of a st
 """
 
 import os
+from functools import lru_cache
 
 # Read when NumPy is imported: requests share the processors, so none takes several for itself.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from qa.search import lexical
 from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
-from qa.search.words import LONGEST_WORD, MOST_TERMS, STOP, WORD, fold, telling_words, terms
+from qa.search.words import (
+    LONGEST_WORD,
+    MOST_TERMS,
+    STOP,
+    WORD,
+    fold,
+    sameness,
+    telling_words,
+    terms,
+)
 
 # Beside the best, what has this share of its score is shown, too.
 FAIR = 0.6
+# Questions that stand first as they ask just what is searched for.
+MOST_FIRST = 5
 
 __all__ = [
     "CLOSE",
@@ -30,6 +42,7 @@ __all__ = [
     "WORD",
     "Hit",
     "add",
+    "asking_just",
     "best",
     "create_sql",
     "fill",
@@ -38,6 +51,7 @@ __all__ = [
     "index",
     "newest",
     "remove",
+    "sameness",
     "search",
     "similar",
     "telling_words",
@@ -80,15 +94,36 @@ def forget(question_id: int) -> None:
 def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: int = 0):
     """Questions that have every word of `text`, best first.
 
-    The last word also counts as a beginning, from three letters on and unless it is an everyday
-    word. Returns (hits, total), the total up to MOST_COUNTED. Of very many only the newest are
-    ranked. Words in quotes must follow each other; words that say nothing are passed over.
-    Whatever is typed is words, never query syntax.
+    Where that finds nothing, the last word counts as a beginning, from three letters on and unless
+    it is an everyday word. Returns (hits, total), the total up to MOST_COUNTED. Of very many only
+    the newest are ranked; of more than a page those that ask just this stand first, and the first
+    page is longer by them. Words in quotes must follow each other; words that say nothing are
+    passed over. Whatever is typed is words, never query syntax.
     """
     wanted = terms(text)
     if not wanted:
         return [], 0
-    return lexical.find(wanted, topic_id, limit, offset)
+
+    def asking_just_this() -> list[int]:
+        return [] if topic_id else asking_just(text)
+
+    return lexical.find(wanted, topic_id, limit, offset, asking_just_this)
+
+
+def asking_just(text: str) -> list[int]:
+    """Numbers of questions whose titles say the one telling word of `text` and no more.
+
+    "cancer" is in a thousand texts, often more often than in the one about cancer.
+    """
+    return _asking_just(text, newest()) if len(telling_words(text)) == 1 else []
+
+
+@lru_cache(2000)
+def _asking_just(text: str, _newest: tuple) -> list[int]:
+    """Known until something is published or edited, as everyday words are searched for often."""
+    numbers = similar(text, limit=MOST_FIRST)
+    titles = lexical.titles(numbers)
+    return [number for number in numbers if sameness(text, titles.get(number, ""))]
 
 
 def best(text: str, limit: int) -> list[int]:

@@ -1,6 +1,8 @@
 """The index of words: one table, in SQLite's FTS5 or as PostgreSQL's tsvector."""
 
+import math
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -100,9 +102,23 @@ def fill(seconds: float) -> int:
     return done
 
 
-def find(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
-    """One page of the questions that have every term, best first, and the count of all."""
+def find(
+    terms: list[list[str]],
+    topic_id: int | None,
+    limit: int,
+    offset: int,
+    first: Callable[[], list[int]],
+):
+    """One page of the questions that have every term, best first, and the count of all.
+
+    Where there are more than a page, `first` names some that stand before the first page and on no
+    other.
+    """
     page, total, values = _best(terms, topic_id, limit, offset)
+    if total > limit:
+        chosen = first()
+        page = [hit for hit in page if hit[0] not in chosen]
+        page = page if offset else [*((number, -math.inf) for number in chosen), *page]
     return _marked(page, values), total
 
 
@@ -114,13 +130,14 @@ def numbers(terms: list[list[str]], limit: int) -> list[int]:
 def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
     """Numbers and scores of a page, the count of all, and what was asked of the database.
 
-    The last word may go on, unless it is very short, or found often enough as it is.
+    The last word may go on where nothing is found with it as it is: "HIV" is no beginning of hives.
     """
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
     values |= {"limit": limit, "offset": offset, "most": _most_ranked()}
-    if _may_go_on(terms[-1]):
-        values["query"] += ":*" if _is_postgres() else "*"
     hits = _hits(values)
+    if not hits.number and _may_go_on(terms[-1]) and not (topic_id and _is_anywhere(values)):
+        values["query"] += ":*" if _is_postgres() else "*"
+        hits = _hits(values)
     if offset >= hits.number:
         page = []
     elif hits.number < values["most"]:
@@ -199,6 +216,11 @@ def _may_go_on(term: list[str]) -> bool:
         return False
     alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
     return _hits(alone).number < MOST_COUNTED
+
+
+def _is_anywhere(values: dict) -> bool:
+    """Whether another topic has it."""
+    return bool(_hits(values | {"topic": None}).number)
 
 
 def _most_ranked() -> int:

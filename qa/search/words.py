@@ -12,6 +12,8 @@ TERM = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)",
 IS = re.compile(r"\b(\w)s\b")
 # PostgreSQL refuses words of more than 2,046 bytes; nobody types one of 60 characters.
 LONGEST_WORD, MOST_TERMS = 60, 20
+# Letters of a title that says no more than a query, such as "What is".
+LONGEST_ADDITION = 40
 # Words that say nothing about what a health question is about.
 STOP = frozenset(
     """
@@ -26,6 +28,22 @@ def telling_words(text: str) -> list[str]:
     """The words of three letters and more that say something, in lower case, each once."""
     words = dict.fromkeys(w.lower()[:LONGEST_WORD] for w in WORD.findall(text))
     return [word for word in words if word not in STOP and len(word) > 2]
+
+
+def sameness(text: str, title: str) -> float:
+    """The share of all their words that two texts have in common, up to 1; 0 where one of them
+    says something that the other does not.
+    """
+    if len(title) > 3 * len(text) + LONGEST_ADDITION:
+        return 0
+    ours, theirs = _bare(text), _bare(title)
+    return len(ours & theirs) / len(ours | theirs) if ours ^ theirs <= STOP else 0
+
+
+def _bare(text: str) -> set[str]:
+    """All its words, folded, in lower case and without the s of a plural."""
+    words = PART.findall(fold(text).lower())
+    return {word if word in STOP else word.removesuffix("s") for word in words}
 
 
 def terms(text: str) -> list[list[str]]:

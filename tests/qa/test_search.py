@@ -250,7 +250,7 @@ def test_pages_of_very_many_hits_are_parts_of_one_list(db, monkeypatch):
 
 
 def test_in_a_large_archive_postgres_ranks_fewer(db, monkeypatch):
-    search.add([(1, 1, "Salt, salt and salt?", "Salt.")])
+    search.add([(1, 1, "Salt, salt and salt in food?", "Salt.")])
     search.add([(n, 1, "What of salt and of much else that is in food?", "") for n in range(2, 16)])
     monkeypatch.setattr("qa.search.lexical.MOST_RANKED", 20)
     monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 10)
@@ -280,7 +280,7 @@ def test_of_few_hits_and_of_many_those_of_the_topic_are_found(db, monkeypatch, m
         for n in range(20)
     ]
     monkeypatch.setattr("qa.search.lexical.MOST_RANKED", most)
-    for query in ("salt", "salt1", '"good for" salt'):
+    for query in ("salt", "sal", '"good for" salt'):
         within = {hit.id for hit in search.search(query, topic_id=one.pk, limit=10)[0]}
         assert within
         assert within <= {question.pk for question in questions[::2]}
@@ -294,10 +294,36 @@ def test_hits_that_are_all_old_are_found_among_very_many(db, monkeypatch):
     assert [hit.id for hit in search.search("salt", limit=3)[0]] == [39, 38, 37]
 
 
+def test_a_word_that_is_there_is_no_beginning(db):
+    search.add([(n, 1, "What of salt?", "") for n in range(1, 6)])
+    search.add([(9, 2, "What of saltpetre?", "")])
+    assert found("salt") == [5, 4, 3, 2, 1]
+    assert found('"salt"') == [5, 4, 3, 2, 1]
+    assert search.search("salt", topic_id=2) == ([], 0)
+    assert found("saltp") == [9]
+
+
 def test_a_word_that_is_found_often_is_no_beginning(db, monkeypatch):
     search.add([(n, 1, "What of salt?", "") for n in range(1, 6)])
-    search.add([(9, 1, "What of saltpetre?", "")])
-    assert search.search("salt")[1] == 6
+    search.add([(9, 1, "What of pepper and saltpetre?", "")])
+    assert found("pepper salt") == [9]
     monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 5)
-    assert search.search("salt")[1] == 5
-    assert 9 not in [hit.id for hit in search.search("salt")[0]]
+    assert found("pepper salt") == []
+
+
+def test_who_asks_just_that_is_first_on_the_first_page_alone(db):
+    search.add([(1, 1, "What is (are) Salt?", "It is eaten.")])
+    title = "Do potatoes boiled in salt and salt water make children thirsty?"
+    search.add([(n, 1, title, "Salt, salt and more salt.") for n in range(2, 30)])
+    for query in ("salt", "what is salt", "Salts"):
+        assert search.asking_just(query) == [1]
+    pages = [search.search("salt", limit=8, offset=at)[0] for at in (0, 8, 16, 24)]
+    numbers = [hit.id for page in pages for hit in page]
+    assert numbers[0] == 1
+    assert sorted(numbers) == list(range(1, 30))
+
+
+@pytest.mark.parametrize("query", ["salt cramps", "pepper", "", "salt and what of it"])
+def test_nobody_asks_just_that_where_there_is_more_to_say(db, query):
+    search.add([(1, 1, "What is (are) Salt?", ""), (2, 1, "Is salt good for cramps?", "")])
+    assert search.asking_just(query) == ([1] if query.startswith("salt and") else [])

@@ -72,6 +72,39 @@ def test_topic_without_an_answer_says_how_many_there_are_in_all(client, salt):
         assert "in all topics" not in text, query
 
 
+def test_what_asks_just_that_comes_first(client, db):
+    for number in range(1, 4):
+        factories.published(
+            title=f"Salt, salt and salt in diet {number}?", body="Salt, salt, salt."
+        )
+    asked = factories.published(title="What is (are) Salt?", body="I wonder about much else, too.")
+    for query in ("salt", "what is salt?", "What are salts"):
+        assert found(client, query)[0] == asked.get_absolute_url(), query
+
+
+def test_beside_a_single_answer_stands_what_means_the_same(client, db):
+    other = factories.published(title="Good food against depression?", body="Or for migraine?")
+    meant = factories.published(title="What are the treatments for migraine?", body="")
+    assert found(client, "good food for migraine") == [other.get_absolute_url()]
+    text = pages.main(client.get("/search/?q=good food for migraine"))
+    assert "Perhaps close to it" in text
+    assert f'<a href="{meant.get_absolute_url()}">' in text
+    assert text.count(other.get_absolute_url()) == 1
+
+
+def test_what_is_close_has_each_title_once(client, db):
+    for number in range(3):
+        factories.published(title="What is glaucoma?", body=f"Text {number}.")
+    text = pages.html(client.get("/search/suggest/?q=glaucoma"))
+    assert text.count("What is glaucoma?") == 1
+
+
+def test_accents_are_no_mistake(client, db):
+    factories.published(title="What is Meniere disease?")
+    factories.published(title="What is Mniere disease?")
+    assert "Did you mean" not in pages.main(client.get("/search/?q=Ménière"))
+
+
 def test_search_that_finds_nothing_offers_to_ask(client, salt):
     text = pages.main(client.get("/search/", {"q": "rhubarb & custard"}))
     assert "No answer for “rhubarb &amp; custard”" in text
