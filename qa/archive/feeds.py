@@ -5,7 +5,7 @@ import re
 from html import escape
 from typing import NamedTuple
 
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import Http404, HttpResponse
 from django.template.loader import render_to_string
 from django.utils.feedgenerator import Atom1Feed
@@ -13,9 +13,10 @@ from django.utils.feedgenerator import Atom1Feed
 from qa import storage
 from qa.archive import cards
 from qa.archive.pages import absolute, cached
-from qa.models import Question, SiteProfile, Topic
+from qa.models import Question, Reference, SiteProfile, Topic
 
 ENTRIES = 30
+SOURCES = Prefetch("officials__references", Reference.objects.order_by("order", "pk"), "sources")
 # Characters that XML 1.0 has no place for, not even escaped.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -81,7 +82,7 @@ def _topic_feed(slug: str) -> Source:
 
 
 def _rows():
-    rows = Question.objects.for_pages().prefetch_related("corrections").newest_first()
+    rows = Question.objects.for_pages().prefetch_related("corrections", SOURCES).newest_first()
     return rows.only(*cards.LISTED, "body", "updated_at")
 
 

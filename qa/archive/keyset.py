@@ -95,6 +95,8 @@ class Pages:
         """
         cursor = Cursor.parse(before) if before else None
         found = self.older(cursor.at, cursor.pk, *of) if cursor else self.first(*of)
+        if cursor and not found:
+            raise Http404("no such page")
         shown = found[:PAGE]
         return KeysetPage(
             questions=shown,

@@ -133,6 +133,11 @@ class Page:
         }
 
 
+def page_of(user) -> str:
+    """Where readers meet who has answered (qa.archive.people); without a name there is no page."""
+    return f"/people/{user.pk}/" if user and user.display_name else ""
+
+
 def script(data: dict) -> SafeString:
     """JSON-LD in its element; `<` is written so that no text can close it."""
     if not data:

@@ -1,7 +1,7 @@
-"""Who answers here: credentials, a few words, and all answers of theirs."""
+"""Who answers here: credentials, a few words, and all answers and articles of theirs."""
 
 from django.contrib.auth import get_user_model
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.shortcuts import render
 
@@ -9,7 +9,7 @@ from qa import markdown
 from qa.archive import cards, keyset
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.pages import ANSWERED, HOME, Page, cached
-from qa.models import Answer
+from qa.models import Answer, Question, Topic
 
 
 def _answered_by(person: int) -> QuerySet:
@@ -17,20 +17,32 @@ def _answered_by(person: int) -> QuerySet:
     return cards.listed().filter(pk__in=answers.values("question"))
 
 
+def with_page() -> QuerySet:
+    """Those of whom there is a page: with a name, and an answer in the archive or an article."""
+    answered = Answer.objects.official().filter(question__status=Question.Status.PUBLISHED)
+    named = get_user_model().objects.exclude(display_name="").only("display_name")
+    return named.filter(
+        Q(pk__in=answered.values("author")) | Q(pk__in=Topic.objects.values("author"))
+    ).order_by("pk")
+
+
 pages = keyset.Pages(_answered_by)
 
 
 @cached("before")
 def person(request, pk):
-    """Only of somebody with a name, and with an answer in the archive: there is no other page."""
-    people = get_user_model().objects.exclude(display_name="")
+    """Only of somebody with a name, and with an answer in the archive or an article."""
+    people = with_page().only("display_name", "credentials", "bio")
     who = people.filter(pk=pk).first() if pk <= LARGEST_ID else None
-    if who is None or not _answered_by(pk).exists():
+    if who is None:
         raise Http404("nobody who answers here")
+    articles = [
+        (topic.get_absolute_url(), topic.title) for topic in Topic.objects.filter(author=pk)
+    ]
     found = pages.page(f"/people/{pk}/", request.GET.get("before", ""), pk)
     context = {
         "page": Page(
-            title=f"Answers by {who.public_name}",
+            title=f"{'Answers' if found.questions else 'Articles'} by {who.public_name}",
             description=f"Who {who.public_name} is, and what they have answered here.",
             path=found.path,
             crumbs=[HOME, ANSWERED],
@@ -38,6 +50,7 @@ def person(request, pk):
         "section": "answered",
         "person": who,
         "bio": markdown.render(who.bio),
+        "articles": articles,
         "items": cards.teasers(found.questions, topic=True),
         "newer_url": found.newer_url,
         "older_url": found.older_url,

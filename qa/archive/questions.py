@@ -49,7 +49,7 @@ def question_detail(request, pk, slug=""):
     if answer is None:
         return of_question(request, pk)
     question = answer.question
-    if slug != question.slug or not request.path.endswith("/"):
+    if request.path != question.get_absolute_url():  # another slug, or 007 for 7
         return HttpResponsePermanentRedirect(question.get_absolute_url())
     site = SiteProfile.load()
     page = _page(answer, site)

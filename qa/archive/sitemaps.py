@@ -5,8 +5,8 @@ from django.db.models.functions import Greatest
 from django.http import Http404, HttpResponse
 from django.utils.html import escape
 
-from qa.archive import shelves
-from qa.archive.pages import absolute, cached
+from qa.archive import people, shelves
+from qa.archive.pages import absolute, cached, page_of
 from qa.models import Policy, Question, Topic
 
 # Questions go into files by number: 1 to 49,999, and so on, so that old files stay the same.
@@ -35,6 +35,7 @@ def sitemap_pages(request):
     for kind in Policy.Kind.values:
         text = Policy.objects.current(kind)
         pages += [(f"/{kind}/", text.valid_from)] if text else []
+    pages += [(page_of(person), None) for person in people.with_page()]
     return _xml("urlset", "url", pages)
 
 

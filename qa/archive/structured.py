@@ -1,6 +1,6 @@
 """schema.org's account of the pages. Every text in it stands on the page as well."""
 
-from qa.archive.pages import absolute
+from qa.archive.pages import absolute, page_of
 from qa.models import Answer, SiteProfile, Topic
 
 
@@ -23,7 +23,7 @@ def website(site: SiteProfile) -> dict:
 
 def article(topic: Topic, site: SiteProfile) -> dict:
     """A topic's article, its author and its research list."""
-    author = person(topic.author, site)
+    author = person(topic.author, site) | _page_of(topic.author)
     return _without_empty(
         {
             "@type": _page_type(site),
@@ -34,6 +34,7 @@ def article(topic: Topic, site: SiteProfile) -> dict:
             "image": absolute(topic.share_image) if topic.share_image else "",
             "author": author,
             "reviewedBy": author,
+            "datePublished": topic.created_at.isoformat(),
             "lastReviewed": topic.reviewed_at and topic.reviewed_at.isoformat(),
             "citation": [citation(source) for source in topic.sources],
         }
@@ -114,7 +115,7 @@ def person(user, site: SiteProfile) -> dict:
 
 def _page_of(user) -> dict:
     """Where readers meet who has answered (qa.archive.people); without a name there is no page."""
-    return {"url": absolute(f"/people/{user.pk}/")} if user and user.display_name else {}
+    return {"url": absolute(page_of(user))} if page_of(user) else {}
 
 
 def citation(source) -> dict:

@@ -10,11 +10,12 @@ from django.http import Http404
 from config.prepared import Prepared
 from qa import markdown
 from qa.archive.moulds import frozen
+from qa.archive.pages import page_of
 from qa.archive.rows import Rows
 from qa.models import Reference, Topic, TopicPicture
 
-SHOWN = ("slug", "title", "summary", "invitation_text", "paused_note", "reviewed_at")
-SHOWN += ("answered_count",)
+SHOWN = ("slug", "title", "summary", "invitation_text", "paused_note", "answered_count")
+SHOWN += ("created_at", "reviewed_at", "review_due_at")
 SHOWN_OF_AUTHOR = ("public_name", "credentials")
 SHOWN_OF_PICTURE = ("name", "public_key", "public_links")
 SHOWN_OF_SOURCE = ("heading", "title", "link", "source", "doi", "pmid", "note")
@@ -92,6 +93,7 @@ def same(topic: Topic, contents: list[dict]) -> dict:
         "section": "topics",
         "topic": frozen(topic, SHOWN),
         "author": frozen(topic.author, SHOWN_OF_AUTHOR),
+        "author_url": page_of(topic.author),
         "code": escape(topic.title),
         "takes_questions": takes_questions,
         "contents": _contents(topic, contents, takes_questions),

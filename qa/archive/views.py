@@ -106,12 +106,15 @@ Disallow: /ask/
 Disallow: /asked/
 Disallow: /confirm/
 Disallow: /embed/
+Disallow: /following/
 Disallow: /helped/
 Disallow: /newsletter/confirm/
 Disallow: /newsletter/unsubscribe/
 Disallow: /questions/*/answer/
+Disallow: /questions/*/follow/
 Disallow: /search/
 Disallow: /topics/*/ask/
+Disallow: /topics/*/follow/
 
 Sitemap: {sitemap}
 """

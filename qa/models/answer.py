@@ -1,5 +1,3 @@
-from datetime import timedelta
-
 from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Q
@@ -10,12 +8,11 @@ from outbox.models import Message
 from outbox.models import Status as MailStatus
 from qa import emails, markdown, permissions, search
 from qa.models.event import Event
+from qa.models.topic import REVIEWED_FOR
 from qa.models.workflow import NotAllowed, StateConflict, plain
 
 # Of curators about readers' answers, as events name them.
 DECISIONS = ["publish_reader_answer", "decline_reader_answer", "spam_reader_answer"]
-
-REVIEWED_FOR = timedelta(days=730)  # until an answer is looked at again
 
 
 class AnswerQuerySet(models.QuerySet):

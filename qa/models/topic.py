@@ -16,6 +16,7 @@ from qa.models.picture import Links, Picture
 from qa.models.site import SiteProfile
 
 LATELY = timedelta(days=90)
+REVIEWED_FOR = timedelta(days=730)  # until an answer or an article is looked at again
 ENOUGH_ANSWERS = 5  # to tell by them how long an answer takes
 
 
@@ -88,6 +89,11 @@ class Topic(models.Model):
     @property
     def invitation_text(self) -> str:
         return self.invitation or f"Have a question about {self.title.lower()}? Ask it here."
+
+    @property
+    def review_due_at(self):
+        """When the article is due for another look, as an answer is; None if it had none."""
+        return self.reviewed_at and self.reviewed_at + REVIEWED_FOR
 
     @property
     def reply_days(self) -> int:

@@ -1,6 +1,6 @@
 import pytest
 
-from qa.models import Question, SiteProfile
+from qa.models import Question, Reference, SiteProfile
 from tests import factories
 from tests.qa.archive import pages
 
@@ -31,6 +31,20 @@ def test_feed_has_the_whole_answer(client, question):
     assert content.get("type") == "html"
     assert "<p>It is &lt;b&gt;bad&lt;/b&gt;.</p>" in content.text
     assert '<a href="/topics/sleep/"' in content.text
+
+
+def test_feed_has_the_sources(client, question):
+    answer = question.answers.get()
+    for order, title in enumerate(["A <trial>", "A review"]):
+        url = f"https://example.org/{order}/"
+        Reference.objects.create(answer=answer, title=title, url=url, order=order)
+    content = entries(client)[0].findtext(f"{ATOM}content")
+    _, _, sources = content.partition("<h3>Sources</h3>")
+    assert sources.index("https://example.org/0/") < sources.index("https://example.org/1/")
+    assert "A &lt;trial&gt;" in sources
+    assert (
+        sources.partition("<ol")[2] in client.get("/feed.json").json()["items"][0]["content_html"]
+    )
 
 
 def test_feed_says_what_its_relative_links_mean(client, question):

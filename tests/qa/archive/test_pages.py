@@ -149,7 +149,15 @@ def test_robots_keep_private_pages_and_search_out(client, db, settings):
     lines = pages.html(client.get("/robots.txt")).splitlines()
     for path in ("/admin/", "/accounts/", "/asked/", "/confirm/", "/search/", "/ask/"):
         assert f"Disallow: {path}" in lines
+    for path in ("/following/", "/questions/*/follow/", "/topics/*/follow/"):
+        assert f"Disallow: {path}" in lines
     assert lines[-1] == "Sitemap: https://ask.example.org/sitemap.xml"
+
+
+def test_page_of_a_list_with_nothing_on_it_is_none(client, question):
+    for path in ("/answered/", f"/topics/{question.topic.slug}/answered/"):
+        assert client.get(f"{path}?before=1000-01-01T00:00:00Z,1").status_code == 404
+        assert client.get(f"{path}?before=2999-01-01T00:00:00Z,1").status_code == 200
 
 
 def test_search_and_fragments_are_not_indexed(client, question):

@@ -53,6 +53,17 @@ def test_there_is_no_page_of_a_member_or_of_a_curator_without_answers(client, be
     assert [client.get(f"/people/{who.pk}/").status_code for who in (ben, cora)] == [404, 404]
 
 
+def test_who_wrote_an_article_has_a_page_with_it(client, page_of_cora, cora):
+    topic = factories.topic("sleep", author=cora)
+
+    page = client.get(page_of_cora).text
+
+    assert f'<a href="{topic.get_absolute_url()}">{topic.title}</a>' in page
+    assert "<h1>Articles by Cora</h1>" in page
+    assert "Answered questions</h2>" not in page
+    assert f'href="{page_of_cora}"' in client.get(topic.get_absolute_url()).text
+
+
 def test_there_is_no_page_where_only_the_address_could_be_the_name(client, page_of_cora, cora):
     question = factories.published()
     User.objects.filter(pk=cora.pk).update(display_name="")

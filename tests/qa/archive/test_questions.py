@@ -186,6 +186,13 @@ def test_closed_topic_has_no_way_to_answer(client, question):
     )
 
 
+def test_number_is_written_in_one_way(client, question):
+    response = client.get(
+        question.get_absolute_url().replace(f"/{question.pk}/", f"/0{question.pk}/")
+    )
+    assert (response.status_code, response["Location"]) == (301, question.get_absolute_url())
+
+
 def test_title_that_is_an_address_of_its_own_is_not_the_slug(client, db):
     question = factories.published(title="Answer!!!!")
     assert question.slug == "question"

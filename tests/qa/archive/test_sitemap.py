@@ -29,13 +29,14 @@ def paths(client, path) -> list[str]:
     return [address.removeprefix("https://ask.example.org") for address in listed(client, path)]
 
 
-def test_every_address_of_the_sitemap_answers(client, db):
+def test_every_address_of_the_sitemap_answers(client, cora):
     factories.published()
     factories.published(topic=factories.topic("sleep"))
     files = paths(client, "/sitemap.xml")
     assert len(files) == 3
     found = [path for file in files for path in paths(client, file)]
-    assert len(found) == len(set(found)) == 11
+    assert len(found) == len(set(found)) == 12
+    assert f"/people/{cora.pk}/" in found
     for path in found:
         assert client.get(path).status_code == 200, path
 

@@ -37,8 +37,14 @@ def test_topic_page_shows_article_author_and_review(client, topic):
     assert "<h1>Muscle cramps</h1>" in text
     assert '<h2 id="salt-water">Salt &amp; water</h2>' in text
     assert '<a href="#salt-water">Salt &amp; water</a>' in text
-    assert '<span class="byline__name">Cora</span>, MSc, pharmacist' in text
-    assert '<time datetime="2026-03-04">4 March 2026</time>' in text
+    about = f"/people/{topic.author_id}/"
+    name = f'<span class="byline__name"><a href="{about}">Cora</a></span>, MSc, pharmacist'
+    assert name in text
+    assert client.get(about).status_code == 200
+    published = topic.created_at.date()
+    assert f'<time datetime="{published}">' in text
+    assert 'Reviewed <time datetime="2026-03-04">4 March 2026</time>' in text
+    assert 'Next review due <time datetime="2028-03-03">March 2028</time>' in text
 
 
 def test_topic_page_parts_stand_in_order(client, topic):
