@@ -1,6 +1,7 @@
 // Shows answered questions like the one that is being typed, under any [data-suggest] field.
 // data-suggest holds the address that answers ?q= with a fragment.
 // With data-suggest-aside they open in a new tab: beside a form, whose text would be lost.
+const SHORTEST = 3; // letters, as in "flu"
 const openAside = (link) => {
   link.target = "_blank";
   link.insertAdjacentHTML("beforeend", '<span class="visually-hidden"> (opens in a new tab)</span>');
@@ -16,7 +17,7 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
   const show = async () => {
     const text = field.value.trim();
     asked?.abort();
-    if (text.length < 4) return place.replaceChildren();
+    if (text.length < SHORTEST) return place.replaceChildren();
     asked = new AbortController();
     try {
       const address = `${field.dataset.suggest}?q=${encodeURIComponent(text)}`;
@@ -32,4 +33,6 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     clearTimeout(timer);
     timer = setTimeout(show, 250);
   });
+  // A form may come with what was typed before.
+  if ("suggestAside" in field.dataset) show();
 }

@@ -1,0 +1,46 @@
+"""Answered questions under a field while somebody types into it."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+TOPIC = "causes-of-muscle-cramps"
+
+
+@pytest.mark.parametrize(
+    ("path", "label"),
+    [
+        ("/", "What are you looking for?"),
+        ("/search/", "What are you looking for?"),
+        ("/questions/1/", "Ask it here"),
+        (f"/embed/{TOPIC}/", "Ask it here"),
+    ],
+)
+def test_three_letters_bring_links(visitor, path, label):
+    page = visitor(width=360)
+    page.goto(path)
+    expect(page.locator(".suggestions a")).to_have_count(0)
+
+    page.get_by_label(label).press_sequentially("cra")
+
+    first = page.locator(".suggestions a").first
+    expect(first).to_be_visible()
+    assert page.request.get(first.get_attribute("href")).status == 200
+    width = page.evaluate("document.documentElement.scrollWidth")
+    assert width <= 360
+
+
+def test_form_suggests_for_what_it_came_with(visitor):
+    page = visitor()
+    page.goto(f"/topics/{TOPIC}/ask/?title=Why+do+my+legs+cramp+at+night")
+    link = page.locator(".suggestions a").first
+    expect(link).to_be_visible()
+    assert link.get_attribute("target") == "_blank"
+
+
+def test_search_that_was_sent_is_not_covered_by_suggestions(visitor):
+    page = visitor()
+    page.goto("/search/?q=cramp")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator(".suggestions a")).to_have_count(0)
