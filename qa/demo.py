@@ -13,7 +13,7 @@ from qa.models import Answer, Image, Policy, Question, Reference, SiteProfile, T
 
 CURATOR_EMAIL = "curator@example.org"
 ANSWER_MARK = "<!-- answer -->"
-TOPIC_FIELDS = ("title", "summary", "invitation", "order", "reviewed_at", "is_open")
+TOPIC_FIELDS = ("title", "summary", "invitation", "order", "created_at", "reviewed_at", "is_open")
 REFERENCE_FIELDS = ("heading", "title", "source", "url", "doi", "pmid", "note")
 
 

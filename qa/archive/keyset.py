@@ -12,6 +12,8 @@ from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 
 from config.prepared import Prepared
 
@@ -65,6 +67,18 @@ class KeysetPage:
     path: str
     newer_url: str
     older_url: str
+
+    @property
+    def dates(self) -> str:
+        """Of the oldest and the newest, where this is not the first page: it is told by them.
+
+        Where a day has more than a page, two of them say the same.
+        """
+        if not self.newer_url:
+            return ""
+        times = [self.questions[at].published_at for at in (0, -1)]
+        newest, oldest = (date_format(localtime(time), "j F Y") for time in times)
+        return f", {oldest} to {newest}" if newest != oldest else f", {newest}"
 
 
 class Pages:

@@ -20,10 +20,11 @@ of_topic = keyset.Pages(cards.listed_about)
 def answered(request):
     found = every.page("/answered/", request.GET.get("before", ""))
     page = Page(
-        title="Answered questions",
+        title=f"Answered questions{found.dates}",
         description="Every question that was answered here, newest first.",
         path=found.path,
         crumbs=[HOME],
+        heading="Answered questions",
         feed="/feed/",
     )
     return _list(request, page, found)
@@ -37,7 +38,7 @@ def topic_answered(request, slug):
     path = topic.get_absolute_url()
     found = of_topic.page(f"{path}answered/", request.GET.get("before", ""), topic.pk)
     page = Page(
-        title=f"Answered questions: {topic.title}",
+        title=f"Answered questions: {topic.title}{found.dates}",
         description=f"Every answered question about {topic.title}, newest first.",
         path=found.path,
         crumbs=[HOME, TOPICS, Crumb(topic.title, path)],

@@ -22,6 +22,8 @@ def not_found(request, exception) -> HttpResponse:
     if request.method in {"GET", "HEAD"}:
         with suppress(DatabaseError, Http404):
             response = _moved(request)
+    if response is None and request.path.startswith("/embed/"):
+        response = render(request, "qa/archive/embed_missing.html", status=404)
     return response or page_not_found(request, exception)
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import transaction
 from django.test import override_settings
+from django.utils import timezone
 
 from outbox.models import Message
 from qa import demo
@@ -63,6 +64,7 @@ def test_demo_has_what_a_newcomer_needs(loaded):
     assert Topic.objects.count() >= 4
     cramps = Topic.objects.get(slug="causes-of-muscle-cramps")
     assert cramps.questions.published().count() == 13
+    assert cramps.created_at.date() < cramps.reviewed_at < timezone.localdate()
     assert Question.objects.pending().count() == 3
     assert SiteProfile.load().disclaimer
     assert Answer.objects.published_reader().exists()

@@ -19,6 +19,17 @@ def test_frame_has_ask_box_and_answered_list(client, db):
     assert "/accounts/" not in text
 
 
+def test_frame_of_no_topic_is_one_line(client, db):
+    response = client.get("/embed/no-such-topic/")
+    assert response.status_code == 404
+    assert response.headers["Cache-Control"] == "no-store"
+    text = pages.html(response)
+    assert '<base target="_blank">' in text
+    assert "There is no such topic here." in text
+    assert "<form" not in text
+    assert "<header" not in text
+
+
 def test_only_the_frame_may_be_framed(client, db):
     question = factories.published()
     frame, page = client.get(f"/embed/{question.topic.slug}/"), client.get("/")

@@ -55,6 +55,25 @@ def test_pages_cover_everything_once(client, few, db):
     assert seen == titles(*reversed(range(8)))
 
 
+def test_pages_of_a_list_are_told_apart_by_their_dates(client, few, db):
+    questions = [answered(number, 2 * number) for number in range(7)]
+    path, found = "/answered/", []
+    while path:
+        response = client.get(path)
+        found.append(pages.html(response).partition("<title>")[2].partition(" – ")[0])
+        assert "<h1>Answered questions</h1>" in pages.html(response)
+        path = pages.beside(response, "older")
+    assert found == [
+        "Answered questions",
+        "Answered questions, 3 January 2026 to 7 January 2026",
+        "Answered questions, 1 January 2026",
+    ]
+    topic = questions[0].topic
+    last = pages.beside(client.get(f"{topic.get_absolute_url()}answered/"), "older")
+    title = f"Answered questions: {topic.title}, 3 January 2026 to 7 January 2026 – "
+    assert title in pages.html(client.get(last))
+
+
 def test_questions_of_one_moment_are_neither_lost_nor_doubled(client, few, db):
     for number in range(7):
         answered(number, 0)
