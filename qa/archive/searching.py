@@ -146,7 +146,7 @@ def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
     Topics are few and their articles short, so they need no index; written as SQL, as Django would
     take longer over it than the database.
     """
-    words = index.telling_words(query)[: index.MOST_TERMS]
+    words = [_singular(word) for word in index.telling_words(query)[: index.MOST_TERMS]]
     if not words:
         return ()
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
@@ -178,6 +178,11 @@ def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
         cards.TopicCard(title, topic_address(slug), summary, None)
         for slug, title, summary, _ in found[:ARTICLES]
     )
+
+
+def _singular(word: str) -> str:
+    """Without the s of a plural, after which `_as_word` lets it go on."""
+    return word.removesuffix("s") if len(word) > BEGINNING and not word.endswith("ss") else word
 
 
 def _as_word(word: str) -> re.Pattern:

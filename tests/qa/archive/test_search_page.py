@@ -188,7 +188,10 @@ def article(salt):
     return salt.topic
 
 
-@pytest.mark.parametrize("query", ["terbutaline", "Terbutaline", "calcium contracts", "the asthma"])
+@pytest.mark.parametrize(
+    "query",
+    ["terbutaline", "Terbutaline", "calcium contracts", "the asthma", "asthma drug", "muscles"],
+)
 def test_search_finds_words_of_an_article(client, article, query):
     response = client.get("/search/", {"q": query})
     text = pages.main(response)
