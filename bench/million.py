@@ -61,11 +61,13 @@ def _kinds(sample: list) -> list[tuple]:
     within = [
         f"{path}&topic={some[at % len(some)].topic.slug}" for at, path in enumerate(asked[:PAGES])
     ]
-    lists = [address(f"{row.topic.get_absolute_url()}answered/", Cursor.of(row)) for row in some]
+    # Before the oldest there is no page.
+    later = sorted(some, key=lambda row: (row.published_at, row.pk))[1:]
+    lists = [address(f"{row.topic.get_absolute_url()}answered/", Cursor.of(row)) for row in later]
     months = sorted({f"/answered/{row.published_at:%Y/%m}/" for row in some})
     return [
         ("question page", [row.get_absolute_url() for row in some], None, 25),
-        ("archive, deep pages", [address("/answered/", Cursor.of(row)) for row in some], None, 25),
+        ("archive, deep pages", [address("/answered/", Cursor.of(row)) for row in later], None, 25),
         ("topic page", topics, None, 25),
         ("topic's list, deep pages", lists, None, 25),
         ("search", asked, 25, 150),
