@@ -15,7 +15,8 @@ class Autosave {
     this.failures = 0;
     [this.shown, this.spoken] = note(form);
     form.addEventListener("input", ({ target }) => target.type === "file" || this.typed());
-    form.addEventListener("draft:wanted", () => this.later(0));
+    // A save on its way begins a draft, too.
+    form.addEventListener("draft:wanted", () => this.running || this.later(0));
     form.addEventListener("submit", (event) => this.leave(event));
     addEventListener("pageshow", ({ persisted }) => { if (persisted) this.stopped = false; });
     addEventListener("online", () => this.failures && this.later(0));
