@@ -7,13 +7,14 @@ new questions are published, and the last page costs no more than the first.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from urllib.parse import quote
 
 from django.db.models import Q, QuerySet
 from django.http import Http404
 from django.utils.formats import date_format
-from django.utils.timezone import localtime
+from django.utils.timezone import get_default_timezone
 
 from config.prepared import Prepared
 
@@ -77,8 +78,14 @@ class KeysetPage:
         if not self.newer_url:
             return ""
         times = [self.questions[at].published_at for at in (0, -1)]
-        newest, oldest = (date_format(localtime(time), "j F Y") for time in times)
+        newest, oldest = (_day(time.astimezone(get_default_timezone()).date()) for time in times)
         return f", {oldest} to {newest}" if newest != oldest else f", {newest}"
+
+
+@lru_cache(5000)
+def _day(day: date) -> str:
+    """Remembered, as Django takes a fortieth of a page to write it."""
+    return date_format(day, "j F Y")
 
 
 class Pages:
