@@ -1,7 +1,6 @@
 """The demo library, from readable files into an empty database (demo/README.md)."""
 
 from dataclasses import dataclass
-from datetime import timedelta
 from pathlib import Path
 
 import yaml
@@ -10,6 +9,7 @@ from django.contrib.auth.models import Group
 from django.db import transaction
 
 from qa.models import Answer, Image, Policy, Question, Reference, SiteProfile, Topic, TopicPicture
+from qa.models.topic import REVIEWED_FOR
 
 CURATOR_EMAIL = "curator@example.org"
 ANSWER_MARK = "<!-- answer -->"
@@ -172,7 +172,7 @@ def _publish(question: Question, answer: str, card: dict, curator) -> None:
         published_at=at,
     )
     question.answers.official().update(
-        reviewed_at=at.date(), review_due_at=at.date() + timedelta(days=730)
+        reviewed_at=at.date(), review_due_at=at.date() + REVIEWED_FOR
     )
     question.events.update(created_at=at)
 

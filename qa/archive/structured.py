@@ -114,8 +114,8 @@ def person(user, site: SiteProfile) -> dict:
 
 
 def _page_of(user) -> dict:
-    """Where readers meet who has answered (qa.archive.people); without a name there is no page."""
-    return {"url": absolute(page_of(user))} if page_of(user) else {}
+    path = page_of(user)
+    return {"url": absolute(path)} if path else {}
 
 
 def citation(source) -> dict:

@@ -1,6 +1,6 @@
 """How an answer goes out: to everybody, or to the asker alone."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 from django.utils import timezone
@@ -9,6 +9,7 @@ from django.utils.text import slugify
 from outbox.models import Message
 from outbox.models import Status as MailStatus
 from qa import emails
+from qa.models.topic import REVIEWED_FOR
 from qa.models.workflow import RULES, StateConflict, plain
 
 
@@ -146,5 +147,5 @@ class Publishing:
         event.save(update_fields=["before"])
         today = timezone.localdate(now)
         self.answers.filter(pk=answer.pk).update(
-            published_at=now, reviewed_at=today, review_due_at=today + timedelta(days=730)
+            published_at=now, reviewed_at=today, review_due_at=today + REVIEWED_FOR
         )
