@@ -27,7 +27,8 @@ def finished(site: Site, paths: list[str], seconds: float, turns: int) -> list[l
     """Pages from the page cache beside the limits of this machine.
 
     All servers are up, and are asked for a second each in turn: this machine's speed changes by
-    half from one minute to the next, so that only neighbours can be compared.
+    half from one minute to the next, so that only neighbours can be compared. The site's processes
+    keep to a processor each; the bare answer's do not, which is faster for it (docs/adr/0030).
     """
     with servers.granian("config.wsgi:application", site.environment, "/healthz") as url:
         fetched = {path: fetch(url + path) for path in paths}

@@ -20,11 +20,12 @@ from concurrent.futures import Future
 from contextlib import contextmanager
 from queue import SimpleQueue
 
+from django.conf import settings
 from django.db import connection
 from granian.server import mp
 from granian.wsgi import ResponseIterWrap
 
-from config import connections
+from config import connections, processors
 from config.bodies import MB, Intake, has_body
 from config.page_cache import PageCache
 from qa.imaging import pool
@@ -46,10 +47,13 @@ ENVIRON = {
     "wsgi.multiprocess": True,
     "wsgi.run_once": False,
 }
+claim = None  # to a processor, for as long as this process lives
 
 
 def install() -> None:
     """Let Granian's process, which loads the application next, answer in this way."""
+    global claim
+    claim = processors.keep_to_one(settings.PORT, settings.WORKERS)
     mp._wsgi_call_wrap = answering
 
 
@@ -158,6 +162,7 @@ class Workers:
 
     def run(self) -> None:
         self.own.is_worker = True
+        processors.use_all()
         while True:
             call, arguments = self.calls.get()
             try:

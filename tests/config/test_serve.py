@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from config import processors
 from config.checks import may_lose_pages
 from tests.site import ROOT, Site, database_url, running
 
@@ -96,6 +97,24 @@ def test_no_process_of_the_site_interrupts_another(folder, url):
 
     assert len(threads) > len(workers) > 0
     assert policies == {os.SCHED_BATCH}
+
+
+@pytest.mark.skipif(not processors.ALL, reason="a call of Linux alone")
+def test_each_web_process_has_a_processor_and_renders_on_any(folder, url):
+    site = Site(folder, {"DATABASE_URL": url, "WORKERS": str(len(processors.ALL))})
+    site.start()
+    site.wait_for_line("Ready")
+    for _ in range(40):  # connections, of which each process takes some
+        urllib.request.urlopen(f"{site.url}/healthz").close()
+    web = children(site.process.pid)["web"]
+    found = []
+    for pid in Path(f"/proc/{web}/task/{web}/children").read_text().split():
+        threads = [int(task.name) for task in Path(f"/proc/{pid}/task").iterdir()]
+        places = [os.sched_getaffinity(thread) for thread in threads]
+        found.append(([*os.sched_getaffinity(int(pid))], processors.ALL in places))
+    site.stop()
+
+    assert sorted(found) == [([processor], True) for processor in sorted(processors.ALL)]
 
 
 def test_taken_port_is_said_in_a_sentence(folder, url):
