@@ -20,7 +20,7 @@ def main(site: Site, seconds: float, rounds: int) -> None:
     turns = max(1, round(rounds * seconds))
     print(f"{len(paths)} question pages, {CONNECTIONS} connections, {turns} turns")
     finished(site, paths, seconds, turns)
-    rendered(site, paths, seconds)
+    rendered(site, paths, seconds, turns)
 
 
 def finished(site: Site, paths: list[str], seconds: float, turns: int) -> list[list]:
@@ -86,8 +86,8 @@ def etag(address: str) -> str:
     return fetch(address)[1]["ETag"]
 
 
-def rendered(site: Site, paths: list[str], seconds: float) -> None:
-    """The same site without its page cache."""
+def rendered(site: Site, paths: list[str], seconds: float, turns: int) -> None:
+    """The same site without its page cache, each kind of page for a second in turn."""
     environment = site.environment | {"PAGE_CACHE_MB": "0"}
     with servers.granian("config.wsgi:application", environment, "/healthz") as url:
         kinds = {
@@ -98,16 +98,25 @@ def rendered(site: Site, paths: list[str], seconds: float) -> None:
             "topic's list": [f"{path}answered/" for path in topic_paths(url)],
             "home": ["/"],
         }
+        asked = {name: [Request(path) for path in some] for name, some in kinds.items()}
+        for requests in asked.values():
+            load.run(url, requests, CONNECTIONS, min(seconds, 1))
+        found = {name: [] for name in kinds}
+        for _ in range(turns):
+            for name, requests in asked.items():
+                found[name].append(measure(url, requests, min(1, seconds)))
         rows = []
         for name, addresses in kinds.items():
-            requests = [Request(path) for path in addresses]
-            load.run(url, requests, CONNECTIONS, min(seconds, 1))
-            result = measure(url, requests, seconds)
-            eight = load.run(url, requests, 8, seconds)
+            eight = load.run(url, asked[name], 8, seconds)
             size = len(fetch(url + addresses[0])[0])
-            rows.append([name, result.rate, eight.p50, eight.p99, size, result.errors])
+            rate = median(result.rate for result in found[name])
+            errors = sum(result.errors for result in found[name])
+            rows.append([name, rate, eight.p50, eight.p99, size, errors])
         head = ["rendered each time", "answers/s at 32", "p50 ms at 8", "p99 ms at 8", "bytes"]
         table("Pages rendered each time", [*head, "errors"], rows)
+        parts = zip(found["list, deep page"], found["list, first page"], strict=True)
+        part = median(deep.rate / first.rate for deep, first in parts)
+        print(f"The deep page is given {part:.2f} times as often as the first.")
         print(f"Memory of a web process: {servers.memory(url)} MB")
 
 

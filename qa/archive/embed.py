@@ -24,7 +24,7 @@ def embed(request, slug):
     topic = Topic.objects.of_slug(slug)
     if topic is None:
         raise Http404("no such topic")
-    latest = cards.listed().filter(topic=topic)[:SHOWN]
+    latest = cards.listed(cards.about(topic.pk))[:SHOWN]
     context = {
         "page": Page(topic.title, topic.summary, topic.get_absolute_url()),
         "topic": topic,

@@ -8,12 +8,12 @@ from django.utils.safestring import mark_safe
 
 from qa.archive import cards, keyset, moulds
 from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
-from qa.models import SiteProfile, Topic
+from qa.models import Question, SiteProfile, Topic
 from qa.templatetags.fragments import teaser_list
 
 SHOWN_OF_TOPIC = ("slug", "title")
-every = keyset.Pages(cards.listed)
-of_topic = keyset.Pages(cards.listed_about)
+every = keyset.Pages(Question.objects.published)
+of_topic = keyset.Pages(cards.about)
 
 
 @cached("before")

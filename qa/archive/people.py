@@ -14,7 +14,7 @@ from qa.models import Answer, Question, Topic
 
 def _answered_by(person: int) -> QuerySet:
     answers = Answer.objects.official().filter(author=person)
-    return cards.listed().filter(pk__in=answers.values("question"))
+    return Question.objects.published().filter(pk__in=answers.values("question"))
 
 
 def with_page() -> QuerySet:

@@ -14,8 +14,8 @@ START = datetime(2026, 1, 1, 12, tzinfo=UTC)
 def few(monkeypatch):
     """Pages of three, whose SQL is written anew."""
     monkeypatch.setattr(keyset, "PAGE", 3)
-    monkeypatch.setattr(lists, "every", keyset.Pages(cards.listed))
-    monkeypatch.setattr(lists, "of_topic", keyset.Pages(cards.listed_about))
+    monkeypatch.setattr(lists, "every", keyset.Pages(Question.objects.published))
+    monkeypatch.setattr(lists, "of_topic", keyset.Pages(cards.about))
 
 
 def answered(number: int, days: int) -> Question:
@@ -101,6 +101,19 @@ def test_newer_leads_back_over_the_same_pages(client, few, db):
     assert pages.beside(second, "newer") == "/answered/"
     assert pages.beside(third, "newer") == pages.beside(first, "older")
     assert pages.beside(first, "newer") == pages.beside(third, "older") == ""
+
+
+def test_newer_leads_back_to_a_moment_within_a_second(client, few, db):
+    rows = [answered(number, number) for number in range(8)]
+    at = START + timedelta(days=5, microseconds=500_000)  # which databases write in their own ways
+    Question.objects.filter(pk=rows[5].pk).update(published_at=at)
+    third = client.get(pages.beside(client.get(second_page(client)), "older"))
+    assert pages.beside(third, "newer") == second_page(client)
+    assert "12:00:00.500000Z" in second_page(client)
+
+
+def second_page(client) -> str:
+    return pages.beside(client.get("/answered/"), "older")
 
 
 def test_cursor_of_an_unpublished_question_still_works(client, few, db, cora):
