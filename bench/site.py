@@ -47,6 +47,7 @@ class Site:
         is None) and do what the worker does after an import, unless that was done before.
         """
         if (self.folder / "filled").exists():
+            self.manage("migrate", "-v0")  # it may be by an older version
             return
         self.set_up()
         file = self.folder / "questions.jsonl"

@@ -279,7 +279,9 @@ def words(mark: Markers) -> list[str]:
 def search_index() -> list:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM qa_search")
-        return cursor.fetchall()
+        texts = cursor.fetchall()
+        cursor.execute("SELECT * FROM qa_title")
+        return texts + cursor.fetchall()
 
 
 def searched(client, mark: Markers, markers) -> list[str]:

@@ -17,7 +17,7 @@ from qa import search as index
 from qa.archive import cards, moulds, spelling
 from qa.archive.pages import HOME, Page, public
 from qa.models import DayCount, OldAddress, Question, SiteProfile
-from qa.models.question import TITLE_LENGTH, question_address
+from qa.models.question import question_address
 from qa.models.topic import topic_address
 from qa.templatetags.fragments import link_list, once, teaser_list
 
@@ -56,7 +56,7 @@ def search(request):
     }
     own = {
         "query": query,
-        "asked": quote(query[: TITLE_LENGTH[1]], safe=""),
+        "asked": quote(query, safe=""),
         "filters": _filters(query, topics, topic),
         "count": _count(0 if nothing else total, len(articles)),
         "meant.text": meant["text"] if meant else "",

@@ -11,6 +11,7 @@ from qa.asking.fields import one_line
 from qa.asking.forms import QuestionForm
 from qa.models import Question
 from qa.models.picture import new_key
+from qa.models.question import TITLE_LENGTH
 from qa.models.trace import TooMany
 from qa.models.workflow import StateConflict, Status
 
@@ -226,6 +227,14 @@ SESSION = "drafts"
 def first_line(request) -> str:
     """The question as begun on a topic page: `?title=`."""
     return one_line(request.GET.get("title", ""))
+
+
+def first_words(request) -> dict[str, str]:
+    """Title and text to begin with: a line too long for a title is cut there, and whole below."""
+    line, most = first_line(request), TITLE_LENGTH[1]
+    if len(line) <= most:
+        return {"title": line}
+    return {"title": line[: most + 1].rpartition(" ")[0] or line[:most], "body": line}
 
 
 def remember(request, question) -> None:

@@ -9,12 +9,11 @@ What compares meanings is imported where it is used: NumPy takes a tenth of a st
 """
 
 import os
-from functools import lru_cache
 
 # Read when NumPy is imported: requests share the processors, so none takes several for itself.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
-from qa.search import lexical
+from qa.search import lexical, titles
 from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
 from qa.search.words import (
     LONGEST_WORD,
@@ -75,6 +74,7 @@ def add(rows) -> None:
 
     rows = list(rows)
     lexical.add(rows)
+    titles.add((pk, title) for pk, _, title, _ in rows)
     vectors.add((pk, title, text) for pk, _, title, text in rows)
 
 
@@ -82,6 +82,7 @@ def remove(question_id: int) -> None:
     from qa.search import vectors
 
     lexical.remove(question_id)
+    titles.remove(question_id)
     vectors.remove(question_id)
 
 
@@ -105,25 +106,23 @@ def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: i
         return [], 0
 
     def asking_just_this() -> list[int]:
-        return [] if topic_id else asking_just(text)
+        has_phrase = any(len(words) > 1 for words in wanted)
+        return [] if topic_id or has_phrase else asking_just(text)
 
     return lexical.find(wanted, topic_id, limit, offset, asking_just_this)
 
 
 def asking_just(text: str) -> list[int]:
-    """Numbers of questions whose titles say the one telling word of `text` and no more.
+    """Numbers of questions whose titles say the few telling words of `text` and no more.
 
-    "cancer" is in a thousand texts, often more often than in the one about cancer.
+    "cancer" is in a thousand texts, often more often than in the one about cancer. First who says
+    it in the same words: of "what causes" and "what is", the one that was typed.
     """
-    return _asking_just(text, newest()) if len(telling_words(text)) == 1 else []
-
-
-@lru_cache(2000)
-def _asking_just(text: str, _newest: tuple) -> list[int]:
-    """Known until something is published or edited, as everyday words are searched for often."""
-    numbers = similar(text, limit=MOST_FIRST)
-    titles = lexical.titles(numbers)
-    return [number for number in numbers if sameness(text, titles.get(number, ""))]
+    numbers = titles.with_words_of(text)
+    said = lexical.titles(numbers)
+    same = {number: sameness(text, said.get(number, "")) for number in numbers}
+    best = sorted((number for number in numbers if same[number]), key=lambda pk: -same[pk])
+    return best[:MOST_FIRST]
 
 
 def best(text: str, limit: int) -> list[int]:

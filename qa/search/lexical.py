@@ -19,8 +19,9 @@ MOST_COUNTED = 1000
 # Of more hits than these the newest are ranked: to gather and rank each question that has an
 # everyday word takes seconds in an archive of a million.
 MOST_RANKED = 2500
-# Questions in the index of a site beyond which PostgreSQL ranks MOST_COUNTED only: to fetch a
-# question that is not in its memory takes it twenty times as long as to rank it.
+# Questions in the index of a site beyond which MOST_COUNTED only are ranked: PostgreSQL takes
+# twenty times as long to fetch a question that is not in its memory as to rank it, and SQLite a
+# fifth of a search to rank the others.
 LARGE = 200_000
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
@@ -225,12 +226,13 @@ def _is_anywhere(values: dict) -> bool:
 
 def _most_ranked() -> int:
     """Of more hits than these the newest are ranked."""
-    return MOST_COUNTED if _is_postgres() and _last() > LARGE else MOST_RANKED
+    return MOST_COUNTED if _last() > LARGE else MOST_RANKED
 
 
 def _last() -> int:
     """The highest number there is."""
-    return _select("SELECT coalesce(max(id), 0) FROM qa_search", {})[0][0]
+    found = _select("SELECT {id} FROM qa_search ORDER BY {id} DESC LIMIT 1", {})
+    return found[0][0] if found else 0
 
 
 def _page(values: dict, score: str = "") -> list[tuple[int, float]]:

@@ -36,11 +36,11 @@ def sameness(text: str, title: str) -> float:
     """
     if len(title) > 3 * len(text) + LONGEST_ADDITION:
         return 0
-    ours, theirs = _bare(text), _bare(title)
+    ours, theirs = bare(text), bare(title)
     return len(ours & theirs) / len(ours | theirs) if ours ^ theirs <= STOP else 0
 
 
-def _bare(text: str) -> set[str]:
+def bare(text: str) -> set[str]:
     """All its words, folded, in lower case and without the s of a plural."""
     words = PART.findall(fold(text).lower())
     return {word if word in STOP else word.removesuffix("s") for word in words}

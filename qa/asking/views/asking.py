@@ -49,7 +49,7 @@ def question_ask(request, slug):
     begun, is_this = drafts.unfinished(request, topic)
     if begun and is_this:
         return redirect("asking:edit", begun.key)
-    initial = {"title": drafts.first_line(request), "email": getattr(request.user, "email", "")}
+    initial = drafts.first_words(request) | {"email": getattr(request.user, "email", "")}
     return form_page(request, topic, QuestionForm(initial=initial), begun=begun)
 
 

@@ -321,3 +321,21 @@ class TestClosed:
         question.refresh_from_db()
         assert question.status == "draft"
         assert "Your draft is kept for 14 days" in response.text
+
+
+def test_line_too_long_for_a_title_is_cut_between_words_and_whole_below(client, topic):
+    line = "My calves cramp every night since I stopped the tablets, " * 4
+    text = html.unescape(client.get(ASK, {"title": line}).text)
+
+    title = re.search(r'name="title"[^>]* value="([^"]*)"', text)[1]
+    body = re.search(r'<textarea[^>]* name="body"[^>]*>([^<]*)</textarea>', text)[1]
+    assert line.startswith(title + " ")
+    assert 140 < len(title) <= 150
+    assert body.strip() == line.strip()
+
+
+@pytest.mark.parametrize("line", ["Why salt?", "x" * 150])
+def test_line_that_is_a_title_leaves_the_text_empty(client, topic, line):
+    text = client.get(ASK, {"title": line}).text
+    assert f'value="{line}"' in text
+    assert re.search(r'<textarea[^>]* name="body"[^>]*>\s*</textarea>', text)
