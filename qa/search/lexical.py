@@ -261,14 +261,14 @@ def _newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
     """Numbers and scores of PostgreSQL's newest values["most"] hits.
 
     It gathers all hits for each question, and the oldest are the first, but for a few that were
-    edited: by how far apart those lie it is guessed where to begin, and looked further back where
-    there are too few.
+    edited: by how far apart those lie it is guessed where to begin, half as much again to be
+    safe, and looked further back where there are too few.
     """
     newest = (
         f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608
         " ORDER BY id DESC LIMIT %(most)s) AS newest"
     )
-    most, last, width = values["most"], _last(), 2 * (hits.middle - hits.oldest) + 1
+    most, last, width = values["most"], _last(), 3 * (hits.middle - hits.oldest) + 1
     while True:
         rows = _select(newest, values | {"since": max(0, int(last - width))})
         if len(rows) >= most or width >= last:
