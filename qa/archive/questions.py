@@ -186,7 +186,12 @@ def related(question: Question) -> list[tuple[str, str]]:
     if numbers is None:
         numbers = search.similar(question.title, limit=RELATED, exclude=question.pk)
     rows = {row[0]: row for row in _titles(*numbers)} if numbers else {}
-    found = [rows[number] for number in numbers if number in rows][:RELATED]
+    # Of equal titles the closest: links that read the same leave no choice.
+    different = {search.plain(question.title): None}
+    for number in numbers:
+        if number in rows:
+            different.setdefault(search.plain(rows[number][2]), rows[number])
+    found = [row for row in different.values() if row][:RELATED]
     return [(question_address(pk, slug), title) for pk, slug, title in found]
 
 

@@ -26,6 +26,8 @@ BEGINNING = 5  # letters of a word that may go on in an article
 FEW = 10  # results, of which a mistyped word may be the cause
 SPARSE = 3  # results of several words, beside which others may fit better
 LONGEST, MOST_FILTERS = 300, 12
+MOST_EQUAL = 4  # questions with the same title, for each that is suggested
+BEGUN = re.compile(r"\s\w{1,2}$")
 
 
 @public
@@ -132,12 +134,19 @@ def _found(query: str, topic, number: int):
 
 
 def _suggested(query: str) -> list[Question]:
-    """What begins with or means what is typed; where no text has its words, what was meant."""
+    """What is called, means or begins with what is typed; where no text has its words, what was
+    meant. One or two letters behind other words may say nothing yet.
+    """
     beginning = _beginning_with(query)
     meant = "" if beginning else spelling.mended(query)
     if meant:
         beginning, query = _beginning_with(meant), meant
-    return _different([*closest(query), *beginning])[:SUGGESTIONS]
+    called = _in_order(index.called(query, MOST_EQUAL * SUGGESTIONS))
+    shorter = BEGUN.sub("", query)
+    # Half a word means nothing yet, so two that begin with it stand before what means the same.
+    first = beginning[:2] if shorter == query else []
+    found = _different([*called, *first, *closest(query), *beginning])[:SUGGESTIONS]
+    return found if found or shorter == query else _suggested(shorter)
 
 
 def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
@@ -230,7 +239,7 @@ def closest(query: str) -> list[Question]:
 
 
 def _beginning_with(query: str) -> list[Question]:
-    return _in_order(index.best(query, SUGGESTIONS))
+    return _in_order(index.beginning_with(query, SUGGESTIONS))
 
 
 def _in_order(numbers: list[int]) -> list[Question]:
@@ -242,7 +251,7 @@ def _different(questions: list[Question]) -> list[Question]:
     """The first of each title: links that read the same leave no choice."""
     different = {}
     for question in questions:
-        different.setdefault(question.title, question)
+        different.setdefault(index.plain(question.title), question)
     return list(different.values())
 
 

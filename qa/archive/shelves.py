@@ -16,6 +16,7 @@ from django.db.models import CharField, Count, F, Func, Q, QuerySet, Window
 from django.db.models.functions import RowNumber, Substr
 from django.http import Http404
 from django.shortcuts import render
+from django.utils.text import Truncator
 
 from qa.archive.keyset import LARGEST_ID, Cursor
 from qa.archive.pages import ANSWERED, HOME, Crumb, Page, cached
@@ -99,8 +100,9 @@ def _shelf(request, rows: QuerySet, order: tuple, path: str, label: str, place: 
     found = list(ahead.order_by(*order).values_list(*FIELDS, named=True)[: SHELF + 1])
     if not found:
         raise Http404("nothing there")
+    begins = f", from “{Truncator(found[0].title).chars(60)}”" if here else ""
     page = Page(
-        title=f"Answered questions: {label}",
+        title=f"Answered questions: {label}{begins}",
         description=f"The titles of answered questions: {label}.",
         path=_address(path, here),
         crumbs=[HOME, ANSWERED, ALL],

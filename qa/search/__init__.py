@@ -21,6 +21,7 @@ from qa.search.words import (
     STOP,
     WORD,
     fold,
+    plain,
     sameness,
     telling_words,
     terms,
@@ -42,13 +43,15 @@ __all__ = [
     "Hit",
     "add",
     "asking_just",
-    "best",
+    "beginning_with",
+    "called",
     "create_sql",
     "fill",
     "fold",
     "forget",
     "index",
     "newest",
+    "plain",
     "remove",
     "sameness",
     "search",
@@ -125,10 +128,17 @@ def asking_just(text: str) -> list[int]:
     return best[:MOST_FIRST]
 
 
-def best(text: str, limit: int) -> list[int]:
-    """The numbers alone of what `search` finds."""
+def beginning_with(text: str, limit: int) -> list[int]:
+    """Numbers of the questions that have every word of `text`, of which the last may go on."""
     wanted = terms(text)
-    return lexical.numbers(wanted, limit) if wanted else []
+    return lexical.numbers(wanted, limit, unfinished=True) if wanted else []
+
+
+def called(text: str, limit: int) -> list[int]:
+    """Numbers of questions whose titles say little more than the word that `text` ends with, or
+    begins to say.
+    """
+    return titles.beginning_with(text, limit)
 
 
 def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[int]:

@@ -12,8 +12,6 @@ from qa.search import words
 
 # Marks of a hit in a snippet: characters that cannot be typed into a form.
 OPEN, CLOSE = "\x02", "\x03"
-# Shorter words are no beginnings: half of all texts have a word that begins with "c".
-SHORTEST_BEGINNING = 3
 # Counting goes on to here: nobody reads the thousandth page.
 MOST_COUNTED = 1000
 # Of more hits than these the newest are ranked: to gather and rank each question that has an
@@ -123,20 +121,26 @@ def find(
     return _marked(page, values), total
 
 
-def numbers(terms: list[list[str]], limit: int) -> list[int]:
+def numbers(terms: list[list[str]], limit: int, unfinished: bool) -> list[int]:
     """The best of them without their texts, which take longer."""
-    return [number for number, _ in _best(terms, None, limit, 0)[0]]
+    return [number for number, _ in _best(terms, None, limit, 0, unfinished)[0]]
 
 
-def _best(terms: list[list[str]], topic_id: int | None, limit: int, offset: int):
+def _best(
+    terms: list[list[str]], topic_id: int | None, limit: int, offset: int, unfinished: bool = False
+):
     """Numbers and scores of a page, the count of all, and what was asked of the database.
 
     The last word may go on where nothing is found with it as it is: "HIV" is no beginning of hives.
+    It does in any case where it is `unfinished`.
     """
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
     values |= {"limit": limit, "offset": offset, "most": _most_ranked()}
-    hits = _hits(values)
-    if not hits.number and _may_go_on(terms[-1]) and not (topic_id and _is_anywhere(values)):
+    goes_on = unfinished and _may_go_on(terms[-1])
+    hits = _hits(values) if not goes_on else None
+    if not hits or (
+        not hits.number and _may_go_on(terms[-1]) and not (topic_id and _is_anywhere(values))
+    ):
         values["query"] += ":*" if _is_postgres() else "*"
         hits = _hits(values)
     if offset >= hits.number:
@@ -213,7 +217,7 @@ def _hits(values: dict) -> _Hits:
 
 def _may_go_on(term: list[str]) -> bool:
     """Whether the last word may. To gather what begins with an everyday word takes long."""
-    if len(term) > 1 or len(term[0]) < SHORTEST_BEGINNING:
+    if len(term) > 1 or len(term[0]) < words.SHORTEST_BEGINNING:
         return False
     alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
     return _hits(alone).number < MOST_COUNTED

@@ -6,10 +6,12 @@ archive for "cancer", to look for the one that is about nothing else.
 
 from django.db import connection
 
-from qa.search.words import STOP, bare
+from qa.search import words
+from qa.search.words import SHORTEST_BEGINNING, STOP, bare
 
 MOST_WORDS = 3  # that say something; a longer title is found by its words
 LOOKED_AT = 20  # of the same words, the newest
+MOST_BEGUN = 2000  # titles among which those with the fewest letters are looked for
 
 
 def create_sql() -> list[str]:
@@ -45,7 +47,25 @@ def with_words_of(text: str) -> list[int]:
         return [number for (number,) in cursor.fetchall()]
 
 
+def beginning_with(text: str, limit: int) -> list[int]:
+    """Numbers of questions whose titles begin, in the alphabetical order of their telling words,
+    with the last word of `text`, those with the fewest letters first; none where other words of it
+    say something.
+    """
+    *others, last = words.PART.findall(words.fold(text).lower()) or [""]
+    if len(last) < SHORTEST_BEGINNING or set(others) - STOP:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT question_id FROM (SELECT question_id, words FROM qa_title WHERE words >= %s"
+            " AND words < %s ORDER BY words LIMIT %s) AS begun"
+            " ORDER BY length(words), question_id LIMIT %s",
+            [last, last[:-1] + chr(ord(last[-1]) + 1), MOST_BEGUN, limit],
+        )
+        return [number for (number,) in cursor.fetchall()]
+
+
 def _key(text: str) -> str:
     """The words that say something, in alphabetical order; '' for none or too many."""
-    words = bare(text) - STOP
-    return " ".join(sorted(words)) if len(words) <= MOST_WORDS else ""
+    telling = bare(text) - STOP
+    return " ".join(sorted(telling)) if len(telling) <= MOST_WORDS else ""

@@ -6,12 +6,16 @@ import unicodedata
 WORD = re.compile(r"\w+", re.UNICODE)
 # A word to SQLite's tokenizer: no sign joins two, not even an underscore.
 PART = re.compile(r"[^\W_]+", re.UNICODE)
-# A phrase in quotes, or a word.
-TERM = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)", re.UNICODE)
+# What an apostrophe adds to a word: "what's", "Down's", "I'm".
+ADDED = r"['’´`ʼ](?:s|t|m|d|ll|re|ve)\b"
+# A phrase in quotes, or a word without what is added.
+TERM = re.compile(rf"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)(?:{ADDED})?", re.UNICODE | re.I)
 # "is" and "as" are no plurals of "i" and "a": PostgreSQL's stemmer leaves the long s alone.
 IS = re.compile(r"\b(\w)s\b")
 # PostgreSQL refuses words of more than 2,046 bytes; nobody types one of 60 characters.
 LONGEST_WORD, MOST_TERMS = 60, 20
+# Shorter words are no beginnings: half of all texts have a word that begins with "c".
+SHORTEST_BEGINNING = 3
 # Letters of a title that says no more than a query, such as "What is".
 LONGEST_ADDITION = 40
 # Words that say nothing about what a health question is about.
@@ -41,9 +45,10 @@ def sameness(text: str, title: str) -> float:
 
 
 def bare(text: str) -> set[str]:
-    """All its words, folded, in lower case and without the s of a plural."""
-    words = PART.findall(fold(text).lower())
-    return {word if word in STOP else word.removesuffix("s") for word in words}
+    """All its words, folded, in lower case and without the s of a plural or a possessive."""
+    words = PART.findall(fold(re.sub(rf"(?<=\w){ADDED}", "", text.lower())))
+    kept = STOP | {"s"}
+    return {word if word in kept else word.removesuffix("s") for word in words}
 
 
 def terms(text: str) -> list[list[str]]:

@@ -271,7 +271,7 @@ def test_beginnings_of_very_many_words_are_the_newest(db, monkeypatch):
     if connection.vendor == "sqlite":
         assert found("salt", limit=3, offset=2) == [37, 36, 35]
     assert len(found("salt", limit=4)) == 4
-    assert search.best("salt", 4) == found("salt", limit=4)
+    assert search.beginning_with("salt", 4) == found("salt", limit=4)
 
 
 @pytest.mark.parametrize("most", [5, 30, 1000])
@@ -365,3 +365,41 @@ def test_titles_of_a_full_table_are_filled_in_by_the_migration(db, monkeypatch):
     migration.drop(None, editor)
     migration.create(None, editor)
     assert sorted(titles.with_words_of("salt")) == list(range(1, 8))
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("down's syndrome", 1),
+        ("Down’s syndrome", 1),
+        ("downs syndrome", 1),
+        ("what's lupus", 2),
+        ("I'm tired", 3),
+        ("can't sleep", 4),
+    ],
+)
+def test_what_an_apostrophe_adds_is_no_word(db, query, number):
+    said = ["What is Down syndrome?", "What is lupus?", "Am I tired?", "Why do I not sleep?"]
+    search.add([(at, 1, title, "") for at, title in enumerate(said, 1)])
+    assert found(query) == [number]
+
+
+def test_possessives_and_plurals_of_titles_are_one_word(db):
+    search.add([(1, 1, "What is Crohn's disease?", ""), (2, 1, "What are Bell's palsies?", "")])
+    for query in ("crohns disease", "Crohn's disease", "crohn disease", "Crohn’s diseases"):
+        assert search.asking_just(query) == [1], query
+    assert titles.with_words_of("bells palsies") == [2]
+
+
+def test_words_in_quotes_keep_what_an_apostrophe_adds(db):
+    search.add([(1, 1, "What is Crohn's disease?", ""), (2, 1, "What is Crohn disease?", "")])
+    assert found('"Crohn\'s disease"') == [1]
+
+
+def test_what_is_called_what_is_typed_has_the_fewest_letters_first(db):
+    said = ["What is diabetic foot?", "What is diabetes?", "Dialysis, diabetes and much more?"]
+    search.add([(at, 1, title, "") for at, title in enumerate(said, 1)])
+    assert search.called("what is diab", 5) == [2, 1]
+    assert search.called("dia", 1) == [2]
+    for text in ("di", "", "causes of diab", "z{", "what is"):
+        assert search.called(text, 5) == [], text

@@ -109,6 +109,18 @@ def test_question_page_offers_related_and_asking(client, question):
     assert f'action="/topics/{question.topic.slug}/ask/"' in text
 
 
+def test_related_questions_have_each_title_once_and_not_the_pages_own(client, question):
+    first, *others = [
+        factories.published(title=title)
+        for title in ("Does salt stop night cramps?", "Does salt stop night cramps?")
+    ]
+    own = factories.published(title=question.title.upper())
+    text = pages.html(client.get(question.get_absolute_url())).partition('id="related"')[2]
+    shown = [row.pk for row in (first, *others) if row.get_absolute_url() in text]
+    assert len(shown) == 1
+    assert own.get_absolute_url() not in text
+
+
 def test_wrong_slug_redirects_for_good(client, question):
     for path in (f"/questions/{question.pk}/other/", f"/questions/{question.pk}/"):
         response = client.get(path)

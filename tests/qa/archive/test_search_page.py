@@ -1,4 +1,5 @@
 import gzip
+import re
 from datetime import timedelta
 
 import pytest
@@ -159,6 +160,23 @@ def test_suggestions_are_links_only(client, salt):
 
 def test_suggestions_begin_with_the_first_letters(client, salt):
     assert salt.title in pages.html(client.get("/search/suggest/?q=cramp"))
+
+
+def suggested(client, query):
+    text = pages.html(client.get("/search/suggest/", {"q": query}))
+    return re.findall(r'href="(/questions/[^"]+)"', text)
+
+
+def test_suggestions_begin_with_what_is_called_so_and_name_each_title_once(client, salt):
+    plain = [factories.published(title=title) for title in ("What is salt?", "what is SALT")]
+    assert suggested(client, "what is sal") == [
+        plain[0].get_absolute_url(),
+        salt.get_absolute_url(),
+    ]
+
+
+def test_letters_behind_other_words_are_passed_over_where_nothing_has_them(client, salt):
+    assert suggested(client, "cramping sa") == suggested(client, "cramping") != []
 
 
 def test_no_suggestion_is_an_empty_answer(client, salt):

@@ -137,3 +137,12 @@ def test_lists_take_few_queries(client, db, django_assert_max_num_queries, monke
         client.get("/answered/all/")
     with django_assert_max_num_queries(3):
         client.get("/answered/2024/11/")
+
+
+def test_pages_of_a_letter_are_told_apart_by_their_first_title(client, db, monkeypatch):
+    monkeypatch.setattr(shelves, "SHELF", 3)
+    archive(5, timedelta(days=1))
+    first = client.get("/answered/letter/q/")
+    second = client.get(pages.beside(first, "older"))
+    assert "<title>Answered questions: Q – " in pages.html(first)
+    assert "<title>Answered questions: Q, from “Question 3?” – " in pages.html(second)
