@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString
 from config.prepared import Prepared
 from qa import search as index
 from qa.archive import cards, moulds, spelling
-from qa.archive.pages import HOME, Page, public
+from qa.archive.pages import HOME, Page, cached, public
 from qa.models import DayCount, OldAddress, Question, SiteProfile
 from qa.models.question import question_address
 from qa.models.topic import topic_address
@@ -104,9 +104,11 @@ def _links(questions: list[Question]) -> str:
     return rows and link_list(rows)
 
 
-@public
+@cached("q")
 def suggest(request):
-    """A fragment: answered questions close to ?q=, for a script to put under the field."""
+    """A fragment: answered questions close to ?q=, for a script to put under the field. Unlike
+    searches nobody counts it, so caches may answer for it.
+    """
     query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
     found = _suggested(query)
     response = render(request, "qa/archive/_suggestions.html", {"questions": found})
