@@ -24,6 +24,7 @@ from django.http import QueryDict
 from django.http.request import split_domain_port, validate_host
 from django.urls import Resolver404, resolve
 
+from config import processors
 from config.finished import Page, Variant, best_coding, matches, may_be_kept, rendered
 
 LOOK_EVERY = 0.3  # seconds between two looks at the edition
@@ -197,6 +198,7 @@ class PageCache:
                     self.watcher.start()
 
     def watch(self) -> None:
+        processors.be_prompt()
         pause = threading.Event()
         while True:
             self.look()

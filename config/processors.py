@@ -32,3 +32,10 @@ def use_all() -> None:
     """Let this thread, and those that it starts, run on any processor again."""
     with contextlib.suppress(OSError, AttributeError):
         os.sched_setaffinity(0, ALL)
+
+
+def be_prompt() -> None:
+    """Let this thread run anywhere, and as soon as it is woken, whoever else has work to do."""
+    use_all()
+    with contextlib.suppress(OSError, AttributeError):
+        os.sched_setscheduler(0, os.SCHED_OTHER, os.sched_param(0))

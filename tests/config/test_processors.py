@@ -8,6 +8,7 @@ import threading
 import pytest
 
 from config import processors
+from config.serve import never_interrupt
 
 pytestmark = pytest.mark.skipif(not processors.ALL, reason="a call of Linux alone")
 
@@ -67,3 +68,16 @@ def test_thread_may_run_on_any_again(port):
 
     before, after = in_thread(kept_and_released)
     assert (len(before), after) == (1, processors.ALL)
+
+
+def test_thread_that_must_be_prompt_runs_anywhere_and_when_it_is_woken(port):
+    def kept_and_prompt():
+        never_interrupt()
+        with processors.keep_to_one(port, len(processors.ALL)):
+            before = os.sched_getscheduler(0)
+            processors.be_prompt()
+            return before, os.sched_getscheduler(0)
+
+    policies, place = in_thread(kept_and_prompt)
+    assert policies == (os.SCHED_BATCH, os.SCHED_OTHER)
+    assert place == processors.ALL
