@@ -137,10 +137,11 @@ def _best(
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
     values |= {"limit": limit, "offset": offset, "most": _most_ranked()}
     goes_on = unfinished and _may_go_on(terms[-1])
-    hits = _hits(values) if not goes_on else None
-    if not hits or (
-        not hits.number and _may_go_on(terms[-1]) and not (topic_id and _is_anywhere(values))
-    ):
+    if not goes_on:
+        hits = _hits(values)
+        nowhere = not hits.number and not (topic_id and _is_anywhere(values))
+        goes_on = nowhere and not unfinished and _may_go_on(terms[-1])
+    if goes_on:
         values["query"] += ":*" if _is_postgres() else "*"
         hits = _hits(values)
     if offset >= hits.number:

@@ -8,6 +8,7 @@ WORD = re.compile(r"\w+", re.UNICODE)
 PART = re.compile(r"[^\W_]+", re.UNICODE)
 # What an apostrophe adds to a word: "what's", "Down's", "I'm".
 ADDED = r"['’´`ʼ](?:s|t|m|d|ll|re|ve)\b"
+ENDING = re.compile(rf"(?<=\w){ADDED}", re.UNICODE)
 # A phrase in quotes, or a word without what is added.
 TERM = re.compile(rf"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)(?:{ADDED})?", re.UNICODE | re.I)
 # "is" and "as" are no plurals of "i" and "a": PostgreSQL's stemmer leaves the long s alone.
@@ -26,6 +27,7 @@ STOP = frozenset(
     this to was what when where which who why will with would you your
     """.split()  # noqa: SIM905 (a list of ninety strings is harder to read)
 )
+KEPT = STOP | {"s"}  # words that are no plural
 
 
 def telling_words(text: str) -> list[str]:
@@ -46,9 +48,8 @@ def sameness(text: str, title: str) -> float:
 
 def bare(text: str) -> set[str]:
     """All its words, folded, in lower case and without the s of a plural or a possessive."""
-    words = PART.findall(fold(re.sub(rf"(?<=\w){ADDED}", "", text.lower())))
-    kept = STOP | {"s"}
-    return {word if word in kept else word.removesuffix("s") for word in words}
+    words = PART.findall(fold(ENDING.sub("", text.lower())))
+    return {word if word in KEPT else word.removesuffix("s") for word in words}
 
 
 def terms(text: str) -> list[list[str]]:
