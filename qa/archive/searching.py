@@ -2,6 +2,7 @@
 
 import re
 from html import escape
+from math import ceil
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
@@ -33,18 +34,18 @@ BEGUN = re.compile(r"\s\w{1,2}$")
 @public
 def search(request):
     """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
+    query = _query(request)
     topics = _topics()
     topic = _chosen(topics, request.GET.get("topic", ""))
     number = _number(request.GET.get("page", ""))
-    hits, total = _found(query, topic, number)
+    hits, total, number = _found(query, topic, number)
     articles = articles_with(query, topic) if number == 1 else ()
     nothing = not (total or articles)
     elsewhere = _elsewhere(query) if nothing and topic else None
     doubtful = total < FEW and number == 1 and not elsewhere
     meant = _meant(query, topic, total) if doubtful else None
     if meant and nothing:
-        hits, total = _found(meant["text"], topic, number)
+        hits, total, number = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
     shown = meant["text"] if meant and nothing else query
     if nothing and query and topic is None and number == 1 and request.method == "GET":
@@ -72,6 +73,11 @@ def search(request):
     page = Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME])
     own |= _lists(articles, _results(hits, shown))
     return moulds.page("qa/archive/search.html", page, SiteProfile.load(), same, own)
+
+
+def _query(request) -> str:
+    """What is searched for."""
+    return index.visible(request.GET.get("q", "")).strip()[:LONGEST]
 
 
 def _chosen(topics: tuple, slug: str):
@@ -109,8 +115,7 @@ def suggest(request):
     """A fragment: answered questions close to ?q=, for a script to put under the field. Unlike
     searches nobody counts it, so caches may answer for it.
     """
-    query = request.GET.get("q", "").replace("\x00", "").strip()[:LONGEST]
-    found = _suggested(query)
+    found = _suggested(_query(request))
     response = render(request, "qa/archive/_suggestions.html", {"questions": found})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
@@ -130,9 +135,13 @@ def _topics() -> tuple[_Topic, ...]:
 
 
 def _found(query: str, topic, number: int):
-    """Hits of one page, and the count of all."""
+    """Hits of one page, the count of all, and the page's number: the last, where it has none."""
+    topic_id = topic and topic.pk
     first = RESULTS * (number - 1)
-    return index.search(query, topic_id=topic and topic.pk, limit=RESULTS, offset=first)
+    hits, total = index.search(query, topic_id=topic_id, limit=RESULTS, offset=first)
+    if first and first >= total:
+        return _found(query, topic, max(1, ceil(total / RESULTS)))
+    return hits, total, number
 
 
 def _suggested(query: str) -> list[Question]:

@@ -25,6 +25,7 @@ from qa.search.words import (
     sameness,
     telling_words,
     terms,
+    visible,
 )
 
 # Beside the best, what has this share of its score is shown, too.
@@ -57,6 +58,8 @@ __all__ = [
     "search",
     "similar",
     "telling_words",
+    "visible",
+    "warm",
 ]
 
 
@@ -154,6 +157,11 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
         return []
     fair = min(enough, FAIR * found[0][0])
     return [pk for score, pk in found[:limit] if score >= fair]
+
+
+def warm() -> None:
+    """Load what `similar` needs: half a second in a small archive, several in one of a million."""
+    similar("health")
 
 
 def newest() -> tuple:

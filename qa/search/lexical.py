@@ -64,7 +64,9 @@ def create_sql(vendor: str) -> list[str]:
 def add(rows) -> None:
     """Put rows of (number, topic's number, title, text) into the index; none is there yet."""
     postgres = connection.vendor == "postgresql"
-    values = [(pk, topic, title, text.replace("\x00", "")) for pk, topic, title, text in rows]
+    values = [
+        (pk, topic, words.visible(title), words.visible(text)) for pk, topic, title, text in rows
+    ]
     if postgres:
         values = [(*row, *_plain(row[2], row[3])) for row in values]
     with connection.cursor() as cursor:

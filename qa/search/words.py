@@ -11,6 +11,8 @@ ADDED = r"['’´`ʼ](?:s|t|m|d|ll|re|ve)\b"
 ENDING = re.compile(rf"(?<=\w){ADDED}", re.UNICODE)
 # A phrase in quotes, or a word without what is added.
 TERM = re.compile(rf"[\"“”„«»]([^\"“”„«»]*)[\"“”«»]|(\w+)(?:{ADDED})?", re.UNICODE | re.I)
+# What no reader sees and pasted words may have: hyphens where a line may break, spaces of no width.
+INVISIBLE = re.compile("[\x00\u00ad\u200b\u2060\ufeff]")
 # "is" and "as" are no plurals of "i" and "a": PostgreSQL's stemmer leaves the long s alone.
 IS = re.compile(r"\b(\w)s\b")
 # PostgreSQL refuses words of more than 2,046 bytes; nobody types one of 60 characters.
@@ -69,6 +71,11 @@ def plain(text: str) -> str:
     """
     words = " ".join(PART.findall(unicodedata.normalize("NFC", text)))
     return IS.sub(r"\1ſ", fold(words).lower())
+
+
+def visible(text: str) -> str:
+    """Without what no reader sees, which would part a word in two."""
+    return INVISIBLE.sub("", text)
 
 
 def fold(text: str) -> str:

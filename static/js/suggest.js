@@ -1,6 +1,7 @@
 // Shows answered questions like the one that is being typed, under any [data-suggest] field.
 // data-suggest holds the address that answers ?q= with a fragment.
 // With data-suggest-aside they open in a new tab: beside a form, whose text would be lost.
+// The arrow keys go from the field through the links and back, Escape puts them away.
 const SHORTEST = 3; // letters, as in "flu"
 const openAside = (link) => {
   link.target = "_blank";
@@ -29,10 +30,27 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     }
   };
 
+  const putAway = () => {
+    place.replaceChildren();
+    field.focus();
+  };
+
+  const onKey = (event) => {
+    const stops = [field, ...place.querySelectorAll("a")];
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    const next = stops[stops.indexOf(document.activeElement) + step];
+    if (event.key === "Escape" && stops.length > 1) putAway();
+    else if (next) next.focus();
+    else return;
+    event.preventDefault();
+  };
+
   field.addEventListener("input", () => {
     clearTimeout(timer);
     timer = setTimeout(show, 250);
   });
+  field.addEventListener("keydown", onKey);
+  place.addEventListener("keydown", onKey);
   // A form may come with what was typed before.
   if ("suggestAside" in field.dataset) show();
 }

@@ -44,3 +44,32 @@ def test_search_that_was_sent_is_not_covered_by_suggestions(visitor):
     page.goto("/search/?q=cramp")
     page.wait_for_load_state("networkidle")
     expect(page.locator(".suggestions a")).to_have_count(0)
+
+
+def test_arrow_keys_go_through_the_links_and_escape_puts_them_away(visitor):
+    page = visitor()
+    page.goto("/search/")
+    field, links = page.get_by_label("What are you looking for?"), page.locator(".suggestions a")
+    field.press_sequentially("cra")
+    expect(links.nth(1)).to_be_visible()
+
+    page.keyboard.press("ArrowDown")
+    expect(links.first).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    expect(links.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowUp")
+    expect(field).to_be_focused()
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Escape")
+    expect(field).to_be_focused()
+    expect(links).to_have_count(0)
+    expect(field).to_have_value("cra")
+
+    page.keyboard.type("m")
+    expect(field).to_have_value("cram")
+    expect(links.first).to_be_visible()
+    first = links.first.get_attribute("href")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{first}")

@@ -320,10 +320,21 @@ def test_of_words_that_are_as_close_the_frequent_one_was_meant(client, db):
     assert 'href="?q=cancer"' in text
 
 
-def test_page_behind_the_last_leads_back(client, salt):
-    text = pages.main(client.get("/search/?q=salt&page=3"))
-    assert "1 answer for “salt”" in text
-    assert 'href="?q=salt&amp;page=2"' in text
+def test_page_behind_the_last_is_the_last(client, db, monkeypatch):
+    monkeypatch.setattr("qa.archive.searching.RESULTS", 2)
+    for _ in range(3):
+        factories.published()
+    last = client.get("/search/?q=calves&page=2")
+    behind = client.get("/search/?q=calves&page=7")
+    assert len(pages.teasers(last)) == 1
+    assert pages.main(behind) == pages.main(last)
+    assert pages.main(client.get("/search/?q=zebra&page=7")).count("No answer for “zebra”") == 1
+
+
+def test_hyphens_that_nobody_sees_part_no_word(client, db):
+    question = factories.published(title="Does mag\u00adne\u00adsium help?")
+    for query in ("magnesium", "mag\u00adnesium", "\ufeffmagne\u200bsium"):
+        assert found(client, query) == [question.get_absolute_url()], query
 
 
 def test_topic_may_be_named_as_it_was_called(client, salt):
