@@ -4,7 +4,6 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from django.db import connection, transaction
 
@@ -21,6 +20,12 @@ MOST_RANKED = 2500
 # twenty times as long to fetch a question that is not in its memory as to rank it, and SQLite a
 # fifth of a search to rank the others.
 LARGE = 200_000
+# PostgreSQL's documents have, beside their words, marks of their topic and of the small and large
+# block of so many numbers that they are in: words of some blocks are found in a tenth of the time
+# that all need. A window of more than MOST_SMALL small blocks is one of large ones.
+SMALL, LARGER, MOST_SMALL = 16_384, 65_536, 4
+# Hits in the newest blocks that tell too little about how many there are further back.
+FEW = 20
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
@@ -37,14 +42,6 @@ class Hit:
     title: str
     snippet: str
     score: float
-
-
-class _Hits(NamedTuple):
-    """How many questions were found, the lowest of their numbers, and one half way."""
-
-    number: int
-    oldest: int | None
-    middle: int | None
 
 
 def create_sql(vendor: str) -> list[str]:
@@ -68,7 +65,7 @@ def add(rows) -> None:
         (pk, topic, words.visible(title), words.visible(text)) for pk, topic, title, text in rows
     ]
     if postgres:
-        values = [(*row, *_plain(row[2], row[3])) for row in values]
+        values = [(*row, *_document(*row)) for row in values]
     with connection.cursor() as cursor:
         cursor.executemany(_INSERT_POSTGRES if postgres else _INSERT_SQLITE, values)
 
@@ -95,7 +92,7 @@ def fill(seconds: float) -> int:
     while _is_postgres() and time.monotonic() < until:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute(_OLDER_POSTGRES, [AT_ONCE])
-            rows = [(*_plain(title, text), pk) for pk, title, text in cursor.fetchall()]
+            rows = [(*_document(*row), row[0]) for row in cursor.fetchall()]
             if not rows:
                 break
             cursor.executemany(_UPDATE_POSTGRES, rows)
@@ -136,28 +133,26 @@ def _best(
     The last word may go on where nothing is found with it as it is: "HIV" is no beginning of hives.
     It does in any case where it is `unfinished`.
     """
-    values = {"query": _all_of(terms), "topic": topic_id, "since": 0}
-    values |= {"limit": limit, "offset": offset, "most": _most_ranked()}
+    last, gather = _last(), _gather_postgres if _is_postgres() else _gather_sqlite
+    values = {"query": _all_of(terms), "topic": topic_id, "since": 0, "last": last}
+    values |= {"limit": limit, "offset": offset}
+    values["most"] = MOST_COUNTED if last > LARGE else MOST_RANKED
     goes_on = unfinished and _may_go_on(terms[-1])
     if not goes_on:
-        hits = _hits(values)
-        nowhere = not hits.number and not (topic_id and _is_anywhere(values))
+        page, number = gather(values)
+        nowhere = not number and not (topic_id and _is_anywhere(values))
         goes_on = nowhere and not unfinished and _may_go_on(terms[-1])
     if goes_on:
         values["query"] += ":*" if _is_postgres() else "*"
-        hits = _hits(values)
-    if offset >= hits.number:
-        page = []
-    elif hits.number < values["most"]:
-        page = _page(values)
-    else:
-        page = _page_of_newest(values, hits)
-    return page, min(hits.number, MOST_COUNTED), values
+        page, number = gather(values)
+    return page, min(number, MOST_COUNTED), values
 
 
 def titles(numbers: list[int]) -> dict[int, str]:
     """The titles of questions in the index."""
-    places = ", ".join(["%s"] * len(numbers)) or "NULL"
+    if not numbers:
+        return {}
+    places = ", ".join(["%s"] * len(numbers))
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT {_id()}, title FROM qa_search WHERE {_id()} IN ({places})",  # noqa: S608
@@ -177,8 +172,15 @@ def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
         return cursor.fetchall()
 
 
-def _plain(title: str, text: str) -> tuple[str, str]:
-    return words.plain(title), words.plain(text[:LONGEST_TEXT])
+def _document(pk: int, topic_id: int, title: str, text: str) -> tuple[str, str, list[str]]:
+    """What PostgreSQL's document is made of."""
+    marks = [_mark(SMALL, pk // SMALL), _mark(LARGER, pk // LARGER), _mark("topic", topic_id)]
+    return words.plain(title), words.plain(text[:LONGEST_TEXT]), marks
+
+
+def _mark(kind: str | int, number: int) -> str:
+    """A lexeme that says where a document belongs; no word has a full stop."""
+    return f".{kind}/{number}"
 
 
 def _is_postgres() -> bool:
@@ -191,31 +193,33 @@ def _id() -> str:
 
 def _select(sql: str, values: dict) -> list[tuple]:
     """{found} in the statement becomes the condition for what is searched for."""
-    found = _FOUND_POSTGRES if _is_postgres() else _FOUND_SQLITE
-    if values.get("topic"):
-        found += _TOPIC_POSTGRES if _is_postgres() else _TOPIC_SQLITE[values["few"]]
+    found, topic = _FOUND_POSTGRES, values.get("topic")
+    if not _is_postgres():
+        found = _FOUND_SQLITE + (_TOPIC_SQLITE[values["few"]] if topic else "")
+    else:
+        within = f"'{_mark('topic', topic)}'" if topic else ""
+        values = {"blocks": ""} | values | {"within": within}
     with connection.cursor() as cursor:
         cursor.execute(sql.format(found=found, id=_id()), values)
         return cursor.fetchall()
 
 
-def _hits(values: dict) -> _Hits:
-    """How many questions there are, values["most"] of them at most: SQLite's are the newest.
+def _hits(values: dict) -> tuple[int, int | None]:
+    """How many questions there are, values["most"] of them at most, and the lowest of their
+    numbers: SQLite's are the newest.
 
     Of a topic's it notes in the values whether there are few in all. One row comes back: each row
     of SQLite's would let another thread run, and wait until that one lets this one.
     """
+    order = "" if _is_postgres() else "ORDER BY 1 DESC"
     if values.get("topic") and not _is_postgres():
-        values["few"] = _hits(values | {"topic": None}).number < values["most"]
-    middle, order = "NULL", "ORDER BY 1 DESC"
-    if _is_postgres():
-        middle, order = "percentile_disc(0.5) WITHIN GROUP (ORDER BY id)", ""
+        values["few"] = _hits(values | {"topic": None})[0] < values["most"]
     [row] = _select(
-        f"SELECT count(*), min(id), {middle} FROM"  # noqa: S608 (no word of a visitor's)
+        "SELECT count(*), min(id) FROM"  # noqa: S608 (no word of a visitor's)
         f" (SELECT {{id}} AS id FROM qa_search WHERE {{found}} {order} LIMIT %(most)s) AS hit",
         values,
     )
-    return _Hits(*row)
+    return row
 
 
 def _may_go_on(term: list[str]) -> bool:
@@ -223,17 +227,12 @@ def _may_go_on(term: list[str]) -> bool:
     if len(term) > 1 or len(term[0]) < words.SHORTEST_BEGINNING:
         return False
     alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
-    return _hits(alone).number < MOST_COUNTED
+    return _hits(alone)[0] < MOST_COUNTED
 
 
 def _is_anywhere(values: dict) -> bool:
     """Whether another topic has it."""
-    return bool(_hits(values | {"topic": None}).number)
-
-
-def _most_ranked() -> int:
-    """Of more hits than these the newest are ranked."""
-    return MOST_COUNTED if _last() > LARGE else MOST_RANKED
+    return bool(_hits(values | {"topic": None})[0])
 
 
 def _last() -> int:
@@ -242,45 +241,83 @@ def _last() -> int:
     return found[0][0] if found else 0
 
 
-def _page(values: dict, score: str = "") -> list[tuple[int, float]]:
-    """Numbers and scores, best first."""
-    return _select(
-        f"SELECT {{id}}, {score or _score()} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
+def _gather_sqlite(values: dict) -> tuple[list[tuple[int, float]], int]:
+    """Numbers and scores of a page, best first, and the count of all up to values["most"].
+
+    Of more the newest are ranked. They are the same ones for every page, so that no page repeats or
+    misses a hit of another.
+    """
+    number, oldest = _hits(values)
+    if values["offset"] >= number:
+        return [], number
+    score, since = _score(), 0
+    if number >= values["most"]:
+        since = oldest
+        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
+        score = "0.0" if values["query"].endswith("*") else score
+    page = _select(
+        f"SELECT rowid, {score} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
         " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
+        values | {"since": since},
+    )
+    return page, number
+
+
+def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
+    """The same. All are fetched: to gather them again for a page takes longer."""
+    hits = sorted(_newest(values), key=lambda hit: (hit[1], -hit[0]))
+    page = slice(values["offset"], values["offset"] + values["limit"])
+    return hits[page], len(hits)
+
+
+def _newest(values: dict) -> list[tuple[int, float]]:
+    """Numbers and scores of PostgreSQL's newest values["most"] hits, or of all.
+
+    It gathers all hits for each question, and the oldest are the first, but for a few that were
+    edited: so it is guessed where to begin. By how many there are in the newest blocks; where they
+    are few, by how far apart the oldest lie. A bit more to be safe, and looked further back where
+    there are too few.
+    """
+    most, last = values["most"], values["last"]
+    # What begins with a word is gathered as a whole, so blocks save nothing.
+    rows = _since(last - SMALL, values) if last > LARGE and values["query"][-1] != "*" else []
+    if len(rows) >= most:
+        return rows
+    if len(rows) > FEW:
+        width = 1.25 * (SMALL + last % SMALL) * most / len(rows)
+    else:
+        rows = _any(values)
+        if len(rows) < most:
+            return rows
+        numbers = sorted(number for number, _ in rows)
+        width = 3 * (numbers[len(numbers) // 2] - numbers[0]) + 1
+    while True:
+        rows = _since(last - width, values)
+        if len(rows) >= most or width >= last:
+            return rows
+        width *= min(max(1.5 * most / max(len(rows), 1), 1.5), 8)
+
+
+def _any(values: dict) -> list[tuple[int, float | None]]:
+    """Numbers of values["most"] hits, the oldest; with scores where they are fewer, thus all."""
+    return _select(
+        f"SELECT id, CASE WHEN number < %(most)s THEN {_score()} END FROM"  # noqa: S608 (no word of a visitor's)
+        " (SELECT *, count(*) OVER () AS number FROM"
+        " (SELECT id, document FROM qa_search WHERE {found} LIMIT %(most)s) AS hit) AS counted",
         values,
     )
 
 
-def _page_of_newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
-    """The same, where only the newest values["most"] are ranked, as there are very many.
-
-    They are the same ones for every page, so that no page repeats or misses a hit of another.
-    """
-    if _is_postgres():
-        page = slice(values["offset"], values["offset"] + values["limit"])
-        return sorted(_newest(values, hits), key=lambda hit: (hit[1], -hit[0]))[page]
-    # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-    score = "0.0" if values["query"].endswith("*") else _score()
-    return _page(values | {"since": hits.oldest}, score)
-
-
-def _newest(values: dict, hits: _Hits) -> list[tuple[int, float]]:
-    """Numbers and scores of PostgreSQL's newest values["most"] hits.
-
-    It gathers all hits for each question, and the oldest are the first, but for a few that were
-    edited: by how far apart those lie it is guessed where to begin, half as much again to be
-    safe, and looked further back where there are too few.
-    """
-    newest = (
-        f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608
-        " ORDER BY id DESC LIMIT %(most)s) AS newest"
+def _since(number: float, values: dict) -> list[tuple[int, float]]:
+    """Numbers and scores of the newest values["most"] hits since the block of a number."""
+    first, last = max(0, int(number)), values["last"]
+    size = SMALL if last // SMALL - first // SMALL < MOST_SMALL else LARGER
+    blocks = [_mark(size, at) for at in range(first // size, last // size + 1)]
+    return _select(
+        f"SELECT id, {_score()} FROM (SELECT id, document FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
+        " ORDER BY id DESC LIMIT %(most)s) AS newest",
+        values | {"blocks": " | ".join(f"'{block}'" for block in blocks)},
     )
-    most, last, width = values["most"], _last(), 3 * (hits.middle - hits.oldest) + 1
-    while True:
-        rows = _select(newest, values | {"since": max(0, int(last - width))})
-        if len(rows) >= most or width >= last:
-            return rows
-        width *= min(max(1.5 * most / max(len(rows), 1), 1.5), 8)
 
 
 def _score() -> str:
@@ -323,24 +360,24 @@ _INSERT_SQLITE = "INSERT INTO qa_search (rowid, topic_id, title, body) VALUES (%
 # other.
 _DOCUMENT = (
     "setweight(to_tsvector('qa_words', %s), 'A') || '.:1'::tsvector || to_tsvector('qa_words', %s)"
+    " || array_to_tsvector(%s)"
 )
 _INSERT_POSTGRES = (
     "INSERT INTO qa_search (id, topic_id, title, body, document, plain)"  # noqa: S608 (placeholders only)
     f" VALUES (%s, %s, %s, %s, {_DOCUMENT}, true)"
 )
 _UPDATE_POSTGRES = f"UPDATE qa_search SET document = {_DOCUMENT}, plain = true WHERE id = %s"  # noqa: S608
-_OLDER_POSTGRES = (
-    "SELECT id, title, body FROM qa_search WHERE NOT plain LIMIT %s FOR UPDATE SKIP LOCKED"
-)
+_OLDER_POSTGRES = "SELECT id, topic_id, title, body FROM qa_search WHERE NOT plain LIMIT %s FOR UPDATE SKIP LOCKED"
 _FOUND_SQLITE = "qa_search MATCH %(query)s AND rowid >= %(since)s"
-_FOUND_POSTGRES = "document @@ to_tsquery('qa_words', %(query)s) AND id >= %(since)s"
+_FOUND_POSTGRES = (
+    "document @@ (to_tsquery('qa_words', %(query)s) && %(within)s::tsquery && %(blocks)s::tsquery)"
+)
 # FTS5 has no index of topics. Of a few hits each is looked up; of many that takes longer than to
 # gather all of the topic. The plus sign keeps it from searching anew for each question of those.
 _TOPIC_SQLITE = {
     True: " AND (SELECT topic_id FROM qa_question WHERE id = qa_search.rowid) = %(topic)s",
     False: " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)",
 }
-_TOPIC_POSTGRES = " AND topic_id = %(topic)s"
 _MARKED_SQLITE = """
     SELECT rowid, highlight(qa_search, 0, %(open)s, %(close)s),
            snippet(qa_search, 1, %(open)s, %(close)s, '…', 30)

@@ -307,6 +307,44 @@ def test_hits_that_are_all_old_are_found_among_very_many(db, monkeypatch):
     assert [hit.id for hit in search.search("salt", limit=3)[0]] == [39, 38, 37]
 
 
+@pytest.mark.parametrize("topic", [None, 2])
+@pytest.mark.parametrize("step", [1, 4, 16, 60])
+def test_the_newest_are_found_wherever_they_lie(db, monkeypatch, step, topic):
+    if connection.vendor == "sqlite":
+        topic = None  # its topics are those of the questions themselves
+    for name, number in {"SMALL": 8, "LARGER": 32, "LARGE": 10, "MOST_COUNTED": 10}.items():
+        monkeypatch.setattr(f"qa.search.lexical.{name}", number)
+    monkeypatch.setattr("qa.search.lexical.FEW", 1)
+    words = {0: "salt", 1: "salt", 2: "pepper"}
+    search.add(
+        [(n, n % 2 + 1, f"What of {words[min(n % step, 2)]}?", "") for n in range(1, 601)]
+        + [(n, 2, "What of pepper?", "") for n in range(601, 640)]
+    )
+    hits = [n for n in range(600, 0, -1) if n % step < 2 and topic in (None, n % 2 + 1)]
+    assert search.search("salt", topic_id=topic) == search.search("SALT", topic_id=topic)
+    assert found("salt", topic_id=topic, limit=10) == hits[:10]
+    assert found("sal", topic_id=topic, limit=10) == hits[:10]
+
+
+def test_marks_of_a_full_table_are_made_by_the_migration(db):
+    migration = import_module("qa.migrations.0021_search_by_block")
+    search.add([(number, number % 2 + 1, "What is salt?", "") for number in range(1, 8)])
+    editor = connection.schema_editor()
+    migration.drop(None, editor)
+    postgres = connection.vendor == "postgresql"
+    if postgres:
+        with connection.cursor() as cursor:
+            cursor.execute("UPDATE qa_search SET document = to_tsvector('qa_words', title)")
+        assert found("salt", topic_id=1) == []
+
+    migration.create(None, editor)
+
+    search.remove(4)
+    search.add([(9, 1, "What is salt?", ""), (70_000, 2, "What is salt?", "")])
+    assert found("salt") == [70_000, 9, 7, 6, 5, 3, 2, 1]
+    assert found("salt", topic_id=1) == ([9, 6, 2] if postgres else [])
+
+
 def test_a_word_that_is_there_is_no_beginning(db):
     search.add([(n, 1, "What of salt?", "") for n in range(1, 6)])
     search.add([(9, 2, "What of saltpetre?", "")])
