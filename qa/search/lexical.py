@@ -367,7 +367,10 @@ _INSERT_POSTGRES = (
     f" VALUES (%s, %s, %s, %s, {_DOCUMENT}, true)"
 )
 _UPDATE_POSTGRES = f"UPDATE qa_search SET document = {_DOCUMENT}, plain = true WHERE id = %s"  # noqa: S608
-_OLDER_POSTGRES = "SELECT id, topic_id, title, body FROM qa_search WHERE NOT plain LIMIT %s FOR UPDATE SKIP LOCKED"
+_OLDER_POSTGRES = (
+    "SELECT id, topic_id, title, body FROM qa_search WHERE NOT plain LIMIT %s"
+    " FOR UPDATE SKIP LOCKED"
+)
 _FOUND_SQLITE = "qa_search MATCH %(query)s AND rowid >= %(since)s"
 _FOUND_POSTGRES = (
     "document @@ (to_tsquery('qa_words', %(query)s) && %(within)s::tsquery && %(blocks)s::tsquery)"
