@@ -23,8 +23,8 @@ MOST_RANKED = 2500
 LARGE = 200_000
 # PostgreSQL's documents have, beside their words, marks of their topic and of the small and large
 # block of so many numbers that they are in: words of some blocks are found in a tenth of the time
-# that all need. A window of more than MOST_SMALL small blocks is one of large ones.
-SMALL, LARGER, MOST_SMALL = 16_384, 65_536, 4
+# that all need (docs/adr/0031). A window of more than MOST_BLOCKS small ones is one of large ones.
+SMALL_BLOCK, LARGE_BLOCK, MOST_BLOCKS = 16_384, 65_536, 4
 # Hits in the newest blocks that tell too little about how many there are further back.
 FEW = 20
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
@@ -175,7 +175,11 @@ def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
 
 def _document(pk: int, topic_id: int, title: str, text: str) -> tuple[str, str, list[str]]:
     """What PostgreSQL's document is made of."""
-    marks = [_mark(SMALL, pk // SMALL), _mark(LARGER, pk // LARGER), _mark("topic", topic_id)]
+    marks = [
+        _mark(SMALL_BLOCK, pk // SMALL_BLOCK),
+        _mark(LARGE_BLOCK, pk // LARGE_BLOCK),
+        _mark("topic", topic_id),
+    ]
     return words.plain(title), words.plain(text[:LONGEST_TEXT]), marks
 
 
@@ -274,9 +278,9 @@ def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
     found = _Found()
     # What begins with a word is gathered as a whole, so blocks save nothing.
     if last > LARGE and not values["query"].endswith("*"):
-        found = _newest(last - SMALL, values)
+        found = _newest(last - SMALL_BLOCK, values)
     if FEW < found.number < most:
-        width = 1.25 * (SMALL + last % SMALL) * most / found.number
+        width = 1.25 * (SMALL_BLOCK + last % SMALL_BLOCK) * most / found.number
         found = _newest(last - width, values)
     elif found.number <= FEW:
         width = last
@@ -302,7 +306,7 @@ class _Found(NamedTuple):
 def _newest(number: float, values: dict) -> _Found:
     """Of the newest values["most"] hits since the block of a number."""
     first, last = max(0, int(number)), values["last"]
-    size = SMALL if last // SMALL - first // SMALL < MOST_SMALL else LARGER
+    size = SMALL_BLOCK if last // SMALL_BLOCK - first // SMALL_BLOCK < MOST_BLOCKS else LARGE_BLOCK
     blocks = [_mark(size, at) for at in range(first // size, last // size + 1)]
     return _found(_NEWEST_POSTGRES, values | {"blocks": " | ".join(f"'{it}'" for it in blocks)})
 

@@ -312,7 +312,12 @@ def test_hits_that_are_all_old_are_found_among_very_many(db, monkeypatch):
 def test_the_newest_are_found_wherever_they_lie(db, monkeypatch, step, topic):
     if connection.vendor == "sqlite":
         topic = None  # its topics are those of the questions themselves
-    for name, number in {"SMALL": 8, "LARGER": 32, "LARGE": 10, "MOST_COUNTED": 10}.items():
+    for name, number in {
+        "SMALL_BLOCK": 8,
+        "LARGE_BLOCK": 32,
+        "LARGE": 10,
+        "MOST_COUNTED": 10,
+    }.items():
         monkeypatch.setattr(f"qa.search.lexical.{name}", number)
     monkeypatch.setattr("qa.search.lexical.FEW", 1)
     words = {0: "salt", 1: "salt", 2: "pepper"}
