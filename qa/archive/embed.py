@@ -91,7 +91,7 @@ def _page(url: str) -> Topic | Question:
     with suppress(ValueError, Resolver404):
         parts = urlsplit(url)
         if f"{parts.scheme}://{parts.netloc}" == settings.BASE_URL:
-            page = _shown(resolve(parts.path))
+            page = _shown(resolve(parts.path.rstrip("/") + "/"))
     if page is None:
         raise Http404("no such page")
     return page

@@ -13,10 +13,12 @@ from django.utils.feedgenerator import Atom1Feed
 from qa import storage
 from qa.archive import cards
 from qa.archive.pages import absolute, cached
-from qa.models import Question, Reference, SiteProfile, Topic
+from qa.models import Answer, Image, Question, Reference, SiteProfile, Topic
 
 ENTRIES = 30
 SOURCES = Prefetch("officials__references", Reference.objects.order_by("order", "pk"), "sources")
+READERS = Prefetch("answers", Answer.objects.published_reader(), "readers")
+PICTURES = Prefetch("images", Image.objects.filter(public_key__isnull=False), "shown_images")
 # Characters that XML 1.0 has no place for, not even escaped.
 UNWRITABLE = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -82,7 +84,8 @@ def _topic_feed(slug: str) -> Source:
 
 
 def _rows():
-    rows = Question.objects.for_pages().prefetch_related("corrections", SOURCES).newest_first()
+    rows = Question.objects.for_pages().newest_first()
+    rows = rows.prefetch_related("corrections", SOURCES, READERS, PICTURES)
     return rows.only(*cards.LISTED, "body", "updated_at")
 
 
@@ -138,7 +141,13 @@ def _entry(question, site) -> dict:
     """One answered question. Its id is its address without the slug, which may change."""
     answer = question.official_answer
     author = answer.author.public_name if answer.author else site.curator_name or site.name
-    html = render_to_string("qa/archive/_feed_entry.html", {"question": question, "answer": answer})
+    links = [image.public_links for image in question.shown_images]
+    context = {
+        "question": question,
+        "answer": answer,
+        "pictures": [(absolute(link.src), link) for link in links],
+    }
+    html = render_to_string("qa/archive/_feed_entry.html", context)
     return {
         "title": _clean(question.title),
         "link": absolute(question.get_absolute_url()),

@@ -6,7 +6,7 @@ from django.http import Http404
 from django.shortcuts import render
 
 from qa import markdown
-from qa.archive import cards, keyset
+from qa.archive import cards, keyset, structured
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.pages import ANSWERED, HOME, Page, cached
 from qa.models import Answer, Question, Topic
@@ -40,12 +40,15 @@ def person(request, pk):
         (topic.get_absolute_url(), topic.title) for topic in Topic.objects.filter(author=pk)
     ]
     found = pages.page(f"/people/{pk}/", request.GET.get("before", ""), pk)
+    heading = f"{'Answers' if found.questions else 'Articles'} by {who.public_name}"
     context = {
         "page": Page(
-            title=f"{'Answers' if found.questions else 'Articles'} by {who.public_name}",
+            title=f"{heading}{found.dates}",
             description=f"Who {who.public_name} is, and what they have answered here.",
             path=found.path,
             crumbs=[HOME, ANSWERED],
+            heading=heading,
+            data=structured.profile(who, markdown.plain(who.bio)),
         ),
         "section": "answered",
         "person": who,

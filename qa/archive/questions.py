@@ -19,7 +19,7 @@ from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 from qa.models.question import question_address
-from qa.templatetags.fragments import day, link_list, reference_list
+from qa.templatetags.fragments import day, link_list, reference_list, review
 
 RELATED = 5
 # Nothing else of these rows is even loaded: no asker's words, no address, no password.
@@ -92,7 +92,7 @@ def _answered(answer: Answer) -> dict:
         "question.figures": _rendered(figures, images=answer.images),
         "answer.html": answer.html,
         "answer.reviewed": answer.reviewed_at and day(answer.reviewed_at),
-        "answer.review_due": answer.review_due_at and day(answer.review_due_at, "F Y"),
+        "answer.review_due": answer.review_due_at and review(answer.review_due_at),
         "answer.sources": answer.sources and reference_list(answer.sources),
         "answer.corrections": _rendered(note, corrections=answer.corrections),
         "answer.readers": mark_safe("".join(map(_reader_html, answer.readers))),  # noqa: S308

@@ -28,7 +28,7 @@ FEW = 10  # results, of which a mistyped word may be the cause
 SPARSE = 3  # results of several words, beside which others may fit better
 LONGEST, MOST_FILTERS = 300, 12
 MOST_EQUAL = 4  # questions with the same title, for each that is suggested
-BEGUN = re.compile(r"\s\w{1,2}$")
+BEGUN = re.compile(r"(?:\s+\w{1,2})+$")
 
 
 @public
@@ -161,13 +161,15 @@ def _suggested(query: str) -> list[Question]:
 
 
 def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
-    """Up to three topics that have every telling word of `query`, those with it in the title first.
+    """Up to three topics that have every word and phrase of `query`, those with the first one in
+    the title first.
 
     Topics are few and their articles short, so they need no index; written as SQL, as Django would
     take longer over it than the database.
     """
-    words = [_singular(word) for word in index.telling_words(query)[: index.MOST_TERMS]]
-    if not words:
+    terms = [[word.lower() for word in term] for term in index.terms(query)]
+    words = [_singular(word) for term in terms for word in term]
+    if not set(words) - index.STOP:
         return ()
     like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
     wanted, values = [], []
@@ -191,7 +193,7 @@ def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
         found = cursor.fetchall()
     if not found:
         return ()
-    patterns = [_as_word(word) for word in words]
+    patterns = [_pattern(term) for term in terms]
     found = [row for row in found if _has_all(patterns, " ".join(row[1:]))]
     found.sort(key=lambda row: not _has_all(patterns[:1], row[1]))
     return tuple(
@@ -205,8 +207,13 @@ def _singular(word: str) -> str:
     return word.removesuffix("s") if len(word) > BEGINNING and not word.endswith("ss") else word
 
 
-def _as_word(word: str) -> re.Pattern:
-    """The word itself or its plural; a longer one is a beginning, too."""
+def _pattern(term: list[str]) -> re.Pattern:
+    """The word itself or its plural, a longer one as a beginning, too; words of a phrase as they
+    are, one behind the other.
+    """
+    if len(term) > 1:
+        return re.compile(r"\b" + r"\W+".join(map(index.fold, term)) + r"\b")
+    [word] = map(_singular, term)
     ending = "" if len(word) >= BEGINNING else r"(?:s|es)?\b"
     return re.compile(rf"\b{re.escape(index.fold(word))}{ending}")
 

@@ -5,6 +5,7 @@ from django.db.models.functions import Greatest
 from django.http import Http404, HttpResponse
 from django.utils.html import escape
 
+from newsletter.models import Issue
 from qa.archive import people, shelves
 from qa.archive.pages import absolute, cached, page_of
 from qa.models import Policy, Question, Topic
@@ -36,6 +37,9 @@ def sitemap_pages(request):
         text = Policy.objects.current(kind)
         pages += [(f"/{kind}/", text.valid_from)] if text else []
     pages += [(page_of(person), None) for person in people.with_page()]
+    if letters := Issue.objects.public():
+        pages += [("/newsletter/issues/", letters[0].sent_at)]
+        pages += [(letter.get_absolute_url(), letter.sent_at) for letter in letters]
     return _xml("urlset", "url", pages)
 
 

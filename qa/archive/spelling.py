@@ -8,15 +8,17 @@ from threading import Lock
 from qa import search
 from qa.models import Question, Topic
 
-# What one search may cost: words to know, titles to take them from, words to put right.
-MOST_WORDS, MOST_TITLES, MOST_MENDED = 20_000, 20_000, 3
+# What one search may cost: words to know, titles and texts to take them from, words to put right.
+MOST_WORDS, MOST_TITLES, MOST_TEXTS, MOST_MENDED = 20_000, 20_000, 1000, 3
+# A word of texts that is there less often may be mistyped itself.
+OFTEN = 2
 SHORTEST, LIKENESS = 4, 0.8
 # Of so many words that are close, those that are nearly as close as the first.
 CLOSE, NEARLY = 5, 0.03
 
 
 def mended(query: str, *, anew: bool = True) -> str:
-    """The query with each unknown word replaced by the nearest one of a title; "" if unchanged.
+    """The query with each unknown word replaced by the nearest known one; "" if unchanged.
 
     Unless `anew`, words that came meanwhile need not be known: to gather them takes long.
     """
@@ -36,8 +38,8 @@ def _is_known(word: str, known: dict[str, Counter]) -> bool:
 
 
 def vocabulary(anew: bool) -> dict[str, Counter]:
-    """The words of the topics' titles and of the newest published ones, in lower case, and how
-    often each is there.
+    """The words of the topics and of the newest titles and texts, in lower case, and how often each
+    is there.
 
     They are kept by their first letter until something is published or edited. Of what was
     unpublished since, no page can come of it: a mended search must find something to be shown.
@@ -55,15 +57,23 @@ def vocabulary(anew: bool) -> dict[str, Counter]:
 
 
 def _gathered() -> dict[str, Counter]:
-    words = Counter()
-    for title in _titles():
-        words.update(w for w in search.WORD.findall(title.lower()) if len(w) >= SHORTEST)
-        if len(words) > MOST_WORDS:
-            break
+    words, others = _words_of(_titles()), _words_of(_texts())
+    for word, number in others.most_common(max(0, MOST_WORDS - len(words))):
+        if number >= OFTEN or word in words:
+            words[word] += number
     by_letter = defaultdict(Counter)
     for word, number in words.items():
         by_letter[word[0]][word] = number
     return dict(by_letter)
+
+
+def _words_of(texts) -> Counter:
+    words = Counter()
+    for text in texts:
+        words.update(w for w in search.WORD.findall(text.lower()) if len(w) >= SHORTEST)
+        if len(words) > MOST_WORDS:
+            break
+    return words
 
 
 _kept: dict = {}
@@ -74,6 +84,11 @@ def _titles():
     yield from Topic.objects.values_list("title", flat=True)
     published = Question.objects.published().newest_first()
     yield from published.values_list("title", flat=True)[:MOST_TITLES]
+
+
+def _texts():
+    yield from Topic.objects.values_list("body", flat=True)
+    yield from search.newest_texts(MOST_TEXTS)
 
 
 def _nearest(word: str, known: dict[str, Counter]) -> str:

@@ -113,6 +113,15 @@ def person(user, site: SiteProfile) -> dict:
     return _named(name) and _named(name) | _without_empty({"jobTitle": credentials})
 
 
+def profile(user, bio: str) -> dict:
+    """The page of somebody who answers; `bio` is plain text."""
+    about = {"jobTitle": user.credentials, "description": bio}
+    return {
+        "@type": "ProfilePage",
+        "mainEntity": _without_empty(_named(user.public_name) | about | _page_of(user)),
+    }
+
+
 def _page_of(user) -> dict:
     path = page_of(user)
     return {"url": absolute(path)} if path else {}

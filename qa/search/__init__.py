@@ -52,12 +52,14 @@ __all__ = [
     "forget",
     "index",
     "newest",
+    "newest_texts",
     "plain",
     "remove",
     "sameness",
     "search",
     "similar",
     "telling_words",
+    "terms",
     "visible",
     "warm",
 ]
@@ -162,6 +164,11 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
 def warm() -> None:
     """Load what `similar` needs: half a second in a small archive, several in one of a million."""
     similar("health")
+
+
+def newest_texts(limit: int) -> list[str]:
+    """All that the newest published questions' pages say, but for their titles."""
+    return lexical.newest_texts(limit)
 
 
 def newest() -> tuple:

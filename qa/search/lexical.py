@@ -162,6 +162,15 @@ def titles(numbers: list[int]) -> dict[int, str]:
         return dict(cursor.fetchall())
 
 
+def newest_texts(limit: int) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT body FROM qa_search ORDER BY {_id()} DESC LIMIT %s",  # noqa: S608
+            [limit],
+        )
+        return [text for (text,) in cursor.fetchall()]
+
+
 def without_vector(model: str, limit: int) -> list[tuple[int, str, str]]:
     """Numbers, titles and texts of questions that a model has not placed (qa/search/vectors.py)."""
     with connection.cursor() as cursor:

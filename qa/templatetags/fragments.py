@@ -9,7 +9,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.timezone import get_default_timezone
+from django.utils.timezone import get_default_timezone, localdate
 
 register = template.Library()
 MARK = "7777777"  # in the place of a number or a slug
@@ -30,6 +30,15 @@ def day(at, form="j F Y") -> SafeString:
     if isinstance(at, datetime):
         at = at.astimezone(get_default_timezone()).date()
     return _time(at, form)
+
+
+@register.simple_tag
+def review(due) -> SafeString:
+    """When the next review of a text is due, or was."""
+    if isinstance(due, SafeString):
+        return due  # made already
+    words = "Next review due" if due >= localdate() else "Review was due"
+    return mark_safe(f"{words} {day(due, 'F Y')}")  # noqa: S308
 
 
 @lru_cache(5000)

@@ -23,25 +23,36 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     try {
       const address = `${field.dataset.suggest}?q=${encodeURIComponent(text)}`;
       const answer = await fetch(address, { signal: asked.signal, credentials: "omit" });
-      if (answer.ok) place.innerHTML = await answer.text();
+      place.innerHTML = answer.ok ? await answer.text() : "";
       if ("suggestAside" in field.dataset) place.querySelectorAll("a").forEach(openAside);
     } catch {
       // Offline, or a newer word was typed: what is shown stays.
     }
   };
 
+  // What is still to come would take the list away from under whoever is in it.
+  const wait = () => {
+    clearTimeout(timer);
+    asked?.abort();
+  };
+
   const putAway = () => {
+    wait();
     place.replaceChildren();
     field.focus();
   };
 
   const onKey = (event) => {
+    const { isComposing, altKey, ctrlKey, metaKey, shiftKey } = event;
+    if (isComposing || altKey || ctrlKey || metaKey || shiftKey) return;
     const stops = [field, ...place.querySelectorAll("a")];
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     const next = stops[stops.indexOf(document.activeElement) + step];
     if (event.key === "Escape" && stops.length > 1) putAway();
-    else if (next) next.focus();
-    else return;
+    else if (next) {
+      wait();
+      next.focus();
+    } else return;
     event.preventDefault();
   };
 

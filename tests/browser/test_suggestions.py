@@ -73,3 +73,31 @@ def test_arrow_keys_go_through_the_links_and_escape_puts_them_away(visitor):
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url(f"**{first}")
+
+
+def test_list_is_not_taken_away_from_who_is_in_it_nor_comes_back(visitor):
+    page = visitor()
+    page.clock.install()
+    page.goto("/search/")
+    field, links = page.get_by_label("What are you looking for?"), page.locator(".suggestions a")
+    field.press_sequentially("cra")
+    page.clock.run_for(1000)
+    expect(links.first).to_be_visible()
+
+    page.keyboard.type("m")
+    page.keyboard.press("ArrowDown")
+    page.clock.run_for(1000)
+    expect(links.first).to_be_focused()
+
+    page.keyboard.press("ArrowUp")
+    page.keyboard.type("p")
+    page.keyboard.press("Escape")
+    page.clock.run_for(1000)
+    page.wait_for_load_state("networkidle")
+    expect(links).to_have_count(0)
+
+    page.keyboard.type("s")
+    page.clock.run_for(1000)
+    expect(links.first).to_be_visible()
+    page.keyboard.press("Shift+ArrowDown")
+    expect(field).to_be_focused()

@@ -76,6 +76,17 @@ def test_answer_is_described_as_a_quotation(client, question):
     assert f'<a href="https://ask.example.org{question.get_absolute_url()}">' in card["html"]
 
 
+def test_address_may_lack_its_last_slash_as_readers_may_type_it(client, question):
+    for path in (question.get_absolute_url(), f"/topics/{question.topic.slug}/"):
+        url = f"https://ask.example.org{path}"
+        assert described(client, url[:-1]).json() == described(client, url).json()
+
+
+def test_frame_takes_no_more_room_than_there_is(client, question):
+    url = f"https://ask.example.org/topics/{question.topic.slug}/"
+    assert 'style="max-width: 100%"' in described(client, url).json()["html"]
+
+
 def test_pages_say_where_they_are_described(client, question):
     for path in (question.get_absolute_url(), f"/topics/{question.topic.slug}/"):
         page = pages.html(client.get(path))

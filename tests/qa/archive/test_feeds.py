@@ -1,6 +1,6 @@
 import pytest
 
-from qa.models import Question, Reference, SiteProfile
+from qa.models import Image, Question, Reference, SiteProfile
 from tests import factories
 from tests.qa.archive import pages
 
@@ -81,6 +81,27 @@ def test_entry_changes_when_a_reader_answer_is_published(client, question, ben, 
     before = entries(client)[0].findtext(f"{ATOM}updated")
     question.answers.create(kind="reader", author=ben, body="It helped me.").publish(by=cora)
     assert entries(client)[0].findtext(f"{ATOM}updated") > before
+
+
+def test_entry_has_the_answers_of_readers_and_the_pictures(client, cora, ben):
+    question = factories.pending(title="Does salt stop cramps?")
+    Image(question=question, alt='A "calf"').store(factories.picture())
+    Image(question=question, alt="Kept back", publish=False, order=1).store(factories.picture())
+    question.edit(by=cora, title=question.title, body=question.body, answer="Probably not.")
+    question.publish(by=cora)
+    answers = question.answers
+    answers.create(kind="reader", author=ben, body="It *helped* me.").publish(by=cora)
+    answers.create(kind="reader", author=ben, body="Nobody has read this.")
+
+    content = entries(client)[0].findtext(f"{ATOM}content")
+
+    key = question.images.first().public_key
+    picture = f'<img src="https://ask.example.org/pictures/{key}/640.jpg" alt="A &quot;calf&quot;"'
+    assert picture in content
+    assert content.count("<img") == 1
+    assert "<h3>A reader's answer, by Ben</h3>" in content
+    assert "<p>It <em>helped</em> me.</p>" in content
+    assert "Nobody has read this" not in content
 
 
 def test_topic_feed_has_that_topic_only(client, question):

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts.models import User
 from tests import factories
+from tests.qa.archive import pages
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +80,32 @@ def test_it_is_the_same_for_everybody(page_of_cora, desk):
     assert answers[0].content == answers[1].content
     assert "public" in answers[0]["Cache-Control"]
     assert not answers[1].cookies
+
+
+def test_search_engines_are_told_who_it_is(client, page_of_cora, settings):
+    settings.BASE_URL = "https://ask.example.org"
+    factories.published()
+
+    data = pages.json_ld(client.get(page_of_cora))
+
+    [profile] = [item for item in data if item["@type"] == "ProfilePage"]
+    assert profile["mainEntity"] == {
+        "@type": "Person",
+        "name": "Cora",
+        "jobTitle": "MSc, pharmacist",
+        "description": "I work in a pharmacy.",
+        "url": f"https://ask.example.org{page_of_cora}",
+    }
+
+
+def test_further_pages_have_titles_of_their_own(client, page_of_cora, monkeypatch):
+    monkeypatch.setattr("qa.archive.keyset.PAGE", 1)
+    for _ in range(2):
+        factories.published()
+
+    first = client.get(page_of_cora)
+    second = client.get(pages.beside(first, "older"))
+
+    assert "<title>Answers by Cora – " in first.text
+    assert "<title>Answers by Cora, " in second.text
+    assert "<h1>Answers by Cora</h1>" in second.text

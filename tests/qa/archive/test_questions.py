@@ -1,4 +1,7 @@
+from datetime import timedelta
+
 import pytest
+from django.utils import timezone
 
 from qa.models import Answer, Image, Question, Reference
 from tests import factories
@@ -49,6 +52,14 @@ def test_question_page_shows_published_and_reviewed_dates(client, question):
     assert "Reviewed <time" in text
     due = question.answers.get().review_due_at
     assert f'Next review due <time datetime="{due.isoformat()}">{due:%B %Y}</time>' in text
+
+
+def test_review_that_is_overdue_is_not_announced(client, question):
+    due = timezone.localdate() - timedelta(days=1)
+    question.answers.update(review_due_at=due)
+    text = pages.html(client.get(question.get_absolute_url()))
+    assert f'Review was due <time datetime="{due.isoformat()}">{due:%B %Y}</time>' in text
+    assert "Next review due" not in text
 
 
 def test_question_page_shows_pictures_with_their_description(client, question):

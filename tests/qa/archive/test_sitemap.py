@@ -4,10 +4,13 @@ from time import perf_counter
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
+from newsletter.models import Issue
 from qa.archive import sitemaps
 from qa.models import Policy, Question
 from tests import factories
+from tests.newsletter.cast import issue
 from tests.qa.archive import pages
 from tests.qa.archive.test_shelves import archive
 
@@ -111,3 +114,18 @@ def test_large_archive_is_listed_in_time(client, db, count, monkeypatch):
     found = [body.content.count(b"<loc>") for body in bodies]
     assert max(found) <= 50_000
     assert sum(body.content.count(b"/questions/") for body in bodies) == count
+
+
+def test_letters_that_anyone_may_read_are_listed(client, db):
+    assert "https://ask.example.org/newsletter/issues/" not in listed(client, "/sitemap-pages.xml")
+    sent = timezone.now().replace(microsecond=0)
+    letter = issue(status=Issue.Status.SENT, public=True, sent_at=sent, queued_at=sent)
+    issue("second", status=Issue.Status.SENT, public=False, sent_at=sent, queued_at=sent)
+
+    found = listed(client, "/sitemap-pages.xml")
+
+    letters = {url: at for url, at in found.items() if "/newsletter/" in url}
+    assert letters == {
+        "https://ask.example.org/newsletter/issues/": sent.isoformat(),
+        f"https://ask.example.org{letter.get_absolute_url()}": sent.isoformat(),
+    }
