@@ -37,8 +37,8 @@ def search(request):
     query = _query(request)
     topics = _topics()
     topic = _chosen(topics, request.GET.get("topic", ""))
-    number = _number(request.GET.get("page", ""))
-    hits, total, number = _found(query, topic, number)
+    asked = _number(request.GET.get("page", ""))
+    hits, total, number = _found(query, topic, asked)
     articles = articles_with(query, topic) if number == 1 else ()
     nothing = not (total or articles)
     elsewhere = _elsewhere(query) if nothing and topic else None
@@ -48,7 +48,7 @@ def search(request):
         hits, total, number = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
     shown = meant["text"] if meant and nothing else query
-    if nothing and query and topic is None and number == 1 and request.method == "GET":
+    if nothing and query and topic is None and asked == 1 and request.method == "GET":
         DayCount.objects.add_search(DayCount.What.SEARCH_FOUND_NOTHING, query)
     same = {
         "section": "search",
