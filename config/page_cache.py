@@ -27,7 +27,7 @@ from django.urls import Resolver404, resolve
 from config import processors
 from config.finished import Page, Variant, best_coding, matches, may_be_kept, rendered
 
-LOOK_EVERY = 0.3  # seconds between two looks at the edition
+LOOK_EVERY = 0.2  # seconds between two looks at the edition
 LIFE = 60  # seconds before a page is rendered anew
 STALE_IF_ERROR = 86400  # seconds for which it stands in while that fails
 TRY_AGAIN = 5  # seconds after such a failure

@@ -28,7 +28,6 @@ from granian.wsgi import ResponseIterWrap
 from config import connections, processors
 from config.bodies import MB, Intake, has_body
 from config.page_cache import PageCache
-from qa import search
 from qa.imaging import pool
 
 logger = logging.getLogger(__name__)
@@ -37,7 +36,6 @@ WORKERS = 3  # threads that run the application at the same time
 # Seconds that a call waits for the one before it to end, with a database in the same process: with
 # one elsewhere a call mostly waits for answers, and others may run meanwhile.
 PATIENCE = 0.01
-WARM_AFTER = 3  # seconds from the start, when who waited for it has read a page
 MOST_WORKERS = 40  # with those that wait within the application
 LONG = 1 * MB  # an answer that is not sent in one
 ENVIRON = {
@@ -67,9 +65,6 @@ def answering(application: Callable, *_) -> Callable:
     cache = application if isinstance(application, PageCache) else None
     if cache:
         cache.aside = workers.aside
-    timer = threading.Timer(WARM_AFTER, workers.put, [search.warm])
-    timer.daemon = True  # the process may end before
-    timer.start()
 
     def answer(environ: dict) -> tuple[int, list, object]:
         """Status, headers and body; this is bytes unless it is long."""

@@ -61,7 +61,6 @@ __all__ = [
     "telling_words",
     "terms",
     "visible",
-    "warm",
 ]
 
 
@@ -159,11 +158,6 @@ def similar(text: str, *, limit: int = 3, exclude: int | None = None) -> list[in
         return []
     fair = min(enough, FAIR * found[0][0])
     return [pk for score, pk in found[:limit] if score >= fair]
-
-
-def warm() -> None:
-    """Load what `similar` needs: half a second in a small archive, several in one of a million."""
-    similar("health")
 
 
 def newest_texts(limit: int) -> list[str]:

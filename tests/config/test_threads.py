@@ -9,14 +9,12 @@ from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from config import threads
 from config.page_cache import PageCache
 from config.threads import LONG, WORKERS, Workers, answering, is_long
-from qa import search
 from qa.imaging import pool
 
 
 @pytest.fixture(autouse=True)
 def restored(monkeypatch):
     monkeypatch.setattr(pool, "aside", pool.aside)
-    monkeypatch.setattr(threads, "WARM_AFTER", 3600)
 
 
 class Proto:
@@ -208,21 +206,6 @@ def test_never_more_threads_than_were_allowed(monkeypatch):
     work.go.set()
     for _ in range(WORKERS + 3):
         assert work.ended.acquire(timeout=10)
-
-
-def test_what_similar_needs_is_loaded_by_a_worker_and_for_no_request(monkeypatch):
-    monkeypatch.setattr(threads, "WARM_AFTER", 0)
-    names, done = [], threading.Event()
-
-    def warm():
-        names.append(threading.current_thread().name)
-        done.set()
-
-    monkeypatch.setattr(search, "warm", warm)
-    answering(page)
-
-    assert done.wait(10)
-    assert names == ["worker"]
 
 
 def test_outside_of_the_workers_nobody_steps_aside():

@@ -7,7 +7,7 @@ from django.db import connection
 
 from qa import search
 from qa.models import Answer
-from qa.search import embedding, titles, vectors
+from qa.search import titles
 from tests import factories
 
 ODD = [
@@ -195,17 +195,6 @@ def test_similar_knows_at_once_what_another_process_published(many, salt, cora):
     assert search.similar("May I go running in a plaster cast?")[0] == other.pk
     other.unpublish(by=cora)
     assert other.pk not in search.similar("May I go running in a plaster cast?")
-
-
-def test_what_similar_needs_is_there_once_it_is_warm(many):
-    vectors._signs.clear()
-    embedding.built_in.cache_clear()
-    embedding.current.cache_clear()
-
-    search.warm()
-
-    assert embedding.current.cache_info().currsize == 1
-    assert vectors._signs.known == 600
 
 
 def test_similar_follows_a_correction(many, salt, cora):
