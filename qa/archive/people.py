@@ -40,6 +40,7 @@ def person(request, pk):
         (topic.get_absolute_url(), topic.title) for topic in Topic.objects.filter(author=pk)
     ]
     found = pages.page(f"/people/{pk}/", request.GET.get("before", ""), pk)
+    bio = markdown.render(who.bio)
     heading = f"{'Answers' if found.questions else 'Articles'} by {who.public_name}"
     context = {
         "page": Page(
@@ -48,11 +49,11 @@ def person(request, pk):
             path=found.path,
             crumbs=[HOME, ANSWERED],
             heading=heading,
-            data=structured.profile(who, markdown.plain(who.bio)),
+            data=structured.profile(who, markdown.words(bio)),
         ),
         "section": "answered",
         "person": who,
-        "bio": markdown.render(who.bio),
+        "bio": bio,
         "articles": articles,
         "items": cards.teasers(found.questions, topic=True),
         "newer_url": found.newer_url,

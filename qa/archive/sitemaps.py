@@ -37,7 +37,7 @@ def sitemap_pages(request):
         text = Policy.objects.current(kind)
         pages += [(f"/{kind}/", text.valid_from)] if text else []
     pages += [(page_of(person), None) for person in people.with_page()]
-    if letters := Issue.objects.public():
+    if letters := Issue.objects.public().only("slug", "sent_at"):
         pages += [("/newsletter/issues/", letters[0].sent_at)]
         pages += [(letter.get_absolute_url(), letter.sent_at) for letter in letters]
     return _xml("urlset", "url", pages)

@@ -45,6 +45,15 @@ class Hit:
     score: float
 
 
+class _Found(NamedTuple):
+    """How many hits, the numbers and scores of a page, the lowest number, and one half way."""
+
+    number: int
+    page: list[tuple[int, float]]
+    oldest: int | None = None
+    middle: int | None = None
+
+
 def create_sql(vendor: str) -> list[str]:
     """The statements that make the index table, for the migration."""
     if vendor == "postgresql":
@@ -163,6 +172,7 @@ def titles(numbers: list[int]) -> dict[int, str]:
 
 
 def newest_texts(limit: int) -> list[str]:
+    """Texts without their titles, those of the highest numbers first."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT body FROM qa_search ORDER BY {_id()} DESC LIMIT %s",  # noqa: S608
@@ -284,7 +294,7 @@ def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
     back where there are too few.
     """
     most, last = values["most"], values["last"]
-    found = _Found()
+    found = _Found(0, [])
     # What begins with a word is gathered as a whole, so blocks save nothing.
     if last > LARGE and not values["query"].endswith("*"):
         found = _newest(last - SMALL_BLOCK, values)
@@ -303,15 +313,6 @@ def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
     return found.page, found.number
 
 
-class _Found(NamedTuple):
-    """How many hits, the numbers and scores of a page, the lowest number, and one half way."""
-
-    number: int = 0
-    page: list[tuple[int, float]] = []
-    oldest: int | None = None
-    middle: int | None = None
-
-
 def _newest(number: float, values: dict) -> _Found:
     """Of the newest values["most"] hits since the block of a number."""
     first, last = max(0, int(number)), values["last"]
@@ -321,7 +322,7 @@ def _newest(number: float, values: dict) -> _Found:
 
 
 def _found(sql: str, values: dict) -> _Found:
-    """In one row: each takes the process a thousandth of a millisecond and more."""
+    """What a statement gives, as one row: to fetch a thousand takes a millisecond."""
     [row] = _select(_PAGE_POSTGRES.replace("{hits}", sql), values)
     number, ids, scores, oldest, middle = row
     return _Found(number, list(zip(ids or (), scores or (), strict=True)), oldest, middle)

@@ -31,13 +31,13 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
   };
 
   // What is still to come would take the list away from under whoever is in it.
-  const wait = () => {
+  const cancel = () => {
     clearTimeout(timer);
     asked?.abort();
   };
 
   const putAway = () => {
-    wait();
+    cancel();
     place.replaceChildren();
     field.focus();
   };
@@ -50,7 +50,7 @@ for (const field of document.querySelectorAll("[data-suggest]")) {
     const next = stops[stops.indexOf(document.activeElement) + step];
     if (event.key === "Escape" && stops.length > 1) putAway();
     else if (next) {
-      wait();
+      cancel();
       next.focus();
     } else return;
     event.preventDefault();
