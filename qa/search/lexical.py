@@ -228,22 +228,17 @@ def _select(sql: str, values: dict) -> list[tuple]:
         return cursor.fetchall()
 
 
-def _hits(values: dict) -> tuple[int, int | None]:
-    """How many questions there are, values["most"] of them at most, and the lowest of their
-    numbers: SQLite's are the newest.
+def _hits(values: dict) -> int:
+    """How many questions there are, values["most"] of them at most.
 
-    Of a topic's it notes in the values whether there are few in all. One row comes back: each row
-    of SQLite's would let another thread run, and wait until that one lets this one.
+    One row comes back: each row of SQLite's would let another thread run, and wait until that one
+    lets this one.
     """
-    order = "" if _is_postgres() else "ORDER BY 1 DESC"
-    if values.get("topic") and not _is_postgres():
-        values["few"] = _hits(values | {"topic": None})[0] < values["most"]
-    [row] = _select(
-        "SELECT count(*), min(id) FROM"  # noqa: S608 (no word of a visitor's)
-        f" (SELECT {{id}} AS id FROM qa_search WHERE {{found}} {order} LIMIT %(most)s) AS hit",
+    [(number,)] = _select(
+        "SELECT count(*) FROM (SELECT {id} FROM qa_search WHERE {found} LIMIT %(most)s) AS hit",
         values,
     )
-    return row
+    return number
 
 
 def _may_go_on(term: list[str]) -> bool:
@@ -251,12 +246,12 @@ def _may_go_on(term: list[str]) -> bool:
     if len(term) > 1 or len(term[0]) < words.SHORTEST_BEGINNING:
         return False
     alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
-    return _hits(alone)[0] < MOST_COUNTED
+    return _hits(alone) < MOST_COUNTED
 
 
 def _is_anywhere(values: dict) -> bool:
     """Whether another topic has it."""
-    return bool(_hits(values | {"topic": None})[0])
+    return bool(_hits(values | {"topic": None}))
 
 
 def _last() -> int:
@@ -271,20 +266,15 @@ def _gather_sqlite(values: dict) -> tuple[list[tuple[int, float]], int]:
     Of more the newest are ranked. They are the same ones for every page, so that no page repeats or
     misses a hit of another.
     """
-    number, oldest = _hits(values)
-    if values["offset"] >= number:
-        return [], number
-    score, since = _RANK_SQLITE, 0
-    if number >= values["most"]:
-        since = oldest
-        # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-        score = "0.0" if values["query"].endswith("*") else score
-    page = _select(
-        f"SELECT rowid, {score} FROM qa_search WHERE {{found}}"  # noqa: S608 (no word of a visitor's)
-        " ORDER BY 2, 1 DESC LIMIT %(limit)s OFFSET %(offset)s",
-        values | {"since": since},
-    )
-    return page, number
+    score = _RANK_SQLITE
+    if values["topic"]:
+        values["few"] = _hits(values | {"topic": None}) < values["most"]
+    # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
+    if values["query"].endswith("*") and _hits(values) >= values["most"]:
+        score = "0.0"
+    rows = _select(_PAGE_SQLITE.replace("{score}", score), values)
+    number = rows[0][2] if rows else _hits(values) if values["offset"] else 0
+    return [(pk, score) for pk, score, _ in rows], number
 
 
 def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
@@ -403,6 +393,12 @@ _PAGE_POSTGRES = """
     FROM ({hits} OFFSET 0) AS ranked
 """
 _RANK_SQLITE = "bm25(qa_search, 8.0, 1.0)"
+_PAGE_SQLITE = """
+    SELECT id, score, count(*) OVER ()
+    FROM (SELECT rowid AS id, {score} AS score FROM qa_search WHERE {found}
+          ORDER BY rowid DESC LIMIT %(most)s)
+    ORDER BY score, id DESC LIMIT %(limit)s OFFSET %(offset)s
+"""
 _MARKED_SQLITE = """
     SELECT rowid, highlight(qa_search, 0, %(open)s, %(close)s),
            snippet(qa_search, 1, %(open)s, %(close)s, '…', 30)
