@@ -360,6 +360,13 @@ def test_letters_are_the_same_bytes_for_everybody(client, ben, path, settings):
     assert stranger["ETag"]
 
 
+def test_what_a_link_adds_makes_no_other_page(client, settings):
+    issue = sent()
+    for path in PAGE, "/newsletter/issues/", issue.get_absolute_url():
+        link = f'<link rel="canonical" href="{settings.BASE_URL}{path}">'
+        assert client.get(path + "?topic=cramps&from=a-letter").content.decode().count(link) == 1
+
+
 def test_a_letter_shows_its_words(client):
     sent()
 
