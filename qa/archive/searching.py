@@ -31,6 +31,18 @@ MOST_EQUAL = 4  # questions with the same title, for each that is suggested
 BEGUN = re.compile(r"(?:\s+\w{1,2})+$")
 
 
+class _Topic(NamedTuple):
+    pk: int
+    slug: str
+    title: str
+
+
+class _Question(NamedTuple):
+    pk: int
+    url: str
+    title: str
+
+
 @public
 def search(request):
     """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
@@ -105,9 +117,8 @@ def _lists(articles: tuple, results: list[dict]) -> dict:
     }
 
 
-def _links(questions: list[Question]) -> str:
-    rows = [(question.get_absolute_url(), question.title) for question in questions]
-    return rows and link_list(rows)
+def _links(questions: list[_Question]) -> str:
+    return questions and link_list((question.url, question.title) for question in questions)
 
 
 @cached("q")
@@ -119,12 +130,6 @@ def suggest(request):
     response = render(request, "qa/archive/_suggestions.html", {"questions": found})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-class _Topic(NamedTuple):
-    pk: int
-    slug: str
-    title: str
 
 
 def _topics() -> tuple[_Topic, ...]:
@@ -144,7 +149,7 @@ def _found(query: str, topic, number: int):
     return hits, total, number
 
 
-def _suggested(query: str) -> list[Question]:
+def _suggested(query: str) -> list[_Question]:
     """What is called, means or begins with what is typed; where no text has its words, what was
     meant. One or two letters behind other words may say nothing yet.
     """
@@ -239,7 +244,7 @@ def _elsewhere(query: str) -> dict | None:
     return {"count": _count(total, 0), "url": _address(query, None, 1)} if total else None
 
 
-def _close(query: str, topic, hits, total: int) -> list[Question]:
+def _close(query: str, topic, hits, total: int) -> list[_Question]:
     """What means the same, where next to nothing has the words: one text with all of them is often
     about something else.
     """
@@ -251,21 +256,24 @@ def _close(query: str, topic, hits, total: int) -> list[Question]:
     return [question for question in closest(query) if question.pk not in found]
 
 
-def closest(query: str) -> list[Question]:
+def closest(query: str) -> list[_Question]:
     """Up to five answered questions that are like `query`; none where nothing fits."""
     return _in_order(index.similar(query, limit=SUGGESTIONS))
 
 
-def _beginning_with(query: str) -> list[Question]:
+def _beginning_with(query: str) -> list[_Question]:
     return _in_order(index.beginning_with(query, SUGGESTIONS))
 
 
-def _in_order(numbers: list[int]) -> list[Question]:
-    rows = Question.objects.published().only("title", "slug").in_bulk(numbers)
-    return _different([rows[number] for number in numbers if number in rows])
+def _in_order(numbers: list[int]) -> list[_Question]:
+    rows = _published(numbers)
+    found = [rows[number] for number in numbers if number in rows]
+    return _different(
+        [_Question(row.pk, question_address(row.pk, row.slug), row.title) for row in found]
+    )
 
 
-def _different(questions: list[Question]) -> list[Question]:
+def _different(questions: list[_Question]) -> list[_Question]:
     """The first of each title: links that read the same leave no choice."""
     different = {}
     for question in questions:
@@ -301,7 +309,7 @@ def _results(hits, query: str) -> list[dict]:
 
     What left the archive meanwhile is left out.
     """
-    rows = {row.pk: row for row in _listed(*[hit.id for hit in hits])} if hits else {}
+    rows = _published([hit.id for hit in hits])
     hits = [hit for hit in hits if hit.id in rows]
     same = {hit.id: index.sameness(query, hit.title) for hit in hits}
     hits.sort(key=lambda hit: (-same[hit.id], hit.score, -rows[hit.id].published_at.timestamp()))
@@ -317,10 +325,15 @@ def _results(hits, query: str) -> list[dict]:
     ]
 
 
+def _published(numbers: list[int]) -> dict:
+    """What links to these questions need, by number, without those that left the archive."""
+    return {row.pk: row for row in _listed(*numbers)} if numbers else {}
+
+
 @Prepared
 def _listed(*numbers: int) -> QuerySet:
     rows = Question.objects.published().filter(pk__in=numbers)
-    return rows.values_list("pk", "slug", "topic__title", "published_at", named=True)
+    return rows.values_list("pk", "slug", "title", "topic__title", "published_at", named=True)
 
 
 def marked(text: str) -> SafeString:
