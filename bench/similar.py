@@ -18,7 +18,7 @@ import random
 import sqlite3
 import tempfile
 import time
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 SETS = ("rqe_consumer_faq", "meqsum", "rqe_clinical", "medquad_cross_source")
@@ -105,8 +105,8 @@ class Ours:
         settings.SIMILAR_MODEL = self.model
         embedding.current.cache_clear()
         with connection.cursor() as cursor:
-            cursor.execute("DELETE FROM qa_search")
-            cursor.execute("DELETE FROM qa_vector")
+            for table in ("qa_search", "qa_title", "qa_vector"):
+                cursor.execute(f"DELETE FROM {table}")  # noqa: S608 (no visitor's word)
         with transaction.atomic():
             add((place + 1, 1, text, "") for place, text in enumerate(corpus))
             while vectors.fill(60):
@@ -215,8 +215,9 @@ def _set_up(folder: str) -> None:
     os.environ["DATABASE_URL"] = f"sqlite:///{folder}/similar.sqlite3"
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings"
     django.setup()
-    from qa.search import create_sql, vectors
+    from qa.search import create_sql, titles, vectors
 
+    tables = [create_sql("sqlite"), titles.create_sql(), vectors.create_sql("sqlite")]
     with connection.cursor() as cursor:
-        for statement in create_sql("sqlite") + vectors.create_sql("sqlite"):
+        for statement in chain(*tables):
             cursor.execute(statement)
