@@ -48,7 +48,7 @@ def subscribe(request):
         "consent_text": Consent.TEXT,
         "sheets": FactSheet.objects.suiting(topic),
         "issue": Issue.objects.public().first(),
-        "canonical": absolute("newsletter:subscribe"),
+        "canonical": settings.BASE_URL + reverse("newsletter:subscribe"),
         "section": "newsletter",
     }
     status = 200 if not form.is_bound else 422 if form.errors else 429
@@ -116,7 +116,7 @@ def issue_list(request):
     context = {
         "issues": Issue.objects.public(),
         "breadcrumbs": way(),
-        "canonical": absolute("newsletter:issue_list"),
+        "canonical": settings.BASE_URL + reverse("newsletter:issue_list"),
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_list.html", context)
@@ -133,11 +133,6 @@ def issue_detail(request, slug):
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_detail.html", context)
-
-
-def absolute(view: str) -> str:
-    """The full address of a page, without what a link to it added."""
-    return settings.BASE_URL + reverse(view)
 
 
 def way() -> list[dict]:

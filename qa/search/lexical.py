@@ -273,8 +273,9 @@ def _gather_sqlite(values: dict) -> tuple[list[tuple[int, float]], int]:
     if values["query"].endswith("*") and _hits(values) >= values["most"]:
         score = "0.0"
     rows = _select(_PAGE_SQLITE.replace("{score}", score), values)
-    number = rows[0][2] if rows else _hits(values) if values["offset"] else 0
-    return [(pk, score) for pk, score, _ in rows], number
+    if not rows:
+        return [], _hits(values) if values["offset"] else 0
+    return [(pk, score) for pk, score, _ in rows], rows[0][2]
 
 
 def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
