@@ -5,6 +5,7 @@ after whenever `migrate` has run: SQLite drops those of a table that a migration
 """
 
 import hashlib
+from collections.abc import Callable
 
 from django.db import connection
 
@@ -55,6 +56,30 @@ def read() -> tuple:
         # A transaction's number grows, so no row that goes makes up for one that comes.
         cursor.execute("SELECT count(*), coalesce(sum(id + number), 0) FROM qa_edition")
         return tuple(cursor.fetchone())
+
+
+class PerEdition:
+    """What a process works out of public rows once in each edition; a call gives it.
+
+    `build` reads those rows and nothing else, and its result is never changed. Within a transaction
+    nothing is kept: were it rolled back, its edition could come again with other rows.
+    """
+
+    def __init__(self, build: Callable):
+        self.build = build
+        self.forget()
+
+    def __call__(self):
+        if connection.in_atomic_block:
+            return self.build()
+        now, (edition, found) = read(), self.known
+        if edition != now:
+            found = self.build()
+            self.known = now, found
+        return found
+
+    def forget(self) -> None:
+        self.known = None, None
 
 
 def prune() -> int:

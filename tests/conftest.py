@@ -3,6 +3,7 @@
 import pytest
 from django.db import connection
 
+from qa.archive.articles import around
 from tests import factories
 
 
@@ -25,6 +26,12 @@ def _own_media(settings, tmp_path):
         storages[alias]["OPTIONS"] = options
     storages["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
     settings.STORAGES = storages
+
+
+@pytest.fixture(autouse=True)
+def _nothing_kept():
+    """A test with real transactions empties the table of editions, too, which begin anew."""
+    around.forget()
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,6 @@ from math import ceil
 from typing import NamedTuple
 from urllib.parse import quote, urlencode
 
-from django.db import connection
 from django.db.models import QuerySet
 from django.shortcuts import render
 from django.template.defaultfilters import pluralize
@@ -15,26 +14,19 @@ from django.utils.safestring import SafeString
 
 from config.prepared import Prepared
 from qa import search as index
-from qa.archive import cards, moulds, spelling
+from qa.archive import moulds, spelling
+from qa.archive.articles import around, articles_with
 from qa.archive.pages import HOME, Page, cached, public
-from qa.models import DayCount, OldAddress, Question, SiteProfile
+from qa.models import DayCount, OldAddress, Question
 from qa.models.question import question_address
-from qa.models.topic import topic_address
 from qa.templatetags.fragments import link_list, once, teaser_list
 
-RESULTS, SUGGESTIONS, ARTICLES, PAGES = 20, 5, 3, 50
-BEGINNING = 5  # letters of a word that may go on in an article
+RESULTS, SUGGESTIONS, PAGES = 20, 5, 50
 FEW = 10  # results, of which a mistyped word may be the cause
 SPARSE = 3  # results of several words, beside which others may fit better
 LONGEST, MOST_FILTERS = 300, 12
 MOST_EQUAL = 4  # questions with the same title, for each that is suggested
 BEGUN = re.compile(r"(?:\s+\w{1,2})+$")
-
-
-class _Topic(NamedTuple):
-    pk: int
-    slug: str
-    title: str
 
 
 class _Question(NamedTuple):
@@ -47,15 +39,15 @@ class _Question(NamedTuple):
 def search(request):
     """Results for ?q=, in ?topic= where given, ?page= after ?page=."""
     query = _query(request)
-    topics = _topics()
+    site, topics, texts = around()
     topic = _chosen(topics, request.GET.get("topic", ""))
     asked = _number(request.GET.get("page", ""))
     hits, total, number = _found(query, topic, asked)
-    articles = articles_with(query, topic) if number == 1 else ()
+    articles = articles_with(query, texts, topic) if number == 1 else ()
     nothing = not (total or articles)
     elsewhere = _elsewhere(query) if nothing and topic else None
     doubtful = total < FEW and number == 1 and not elsewhere
-    meant = _meant(query, topic, total) if doubtful else None
+    meant = _meant(query, topic, total, texts) if doubtful else None
     if meant and nothing:
         hits, total, number = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
@@ -84,7 +76,7 @@ def search(request):
     }
     page = Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME])
     own |= _lists(articles, _results(hits, shown))
-    return moulds.page("qa/archive/search.html", page, SiteProfile.load(), same, own)
+    return moulds.page("qa/archive/search.html", page, site, same, own)
 
 
 def _query(request) -> str:
@@ -132,13 +124,6 @@ def suggest(request):
     return response
 
 
-def _topics() -> tuple[_Topic, ...]:
-    """All of them; Django would take a tenth of a search over their rows."""
-    with connection.cursor() as cursor:
-        cursor.execute('SELECT id, slug, title FROM qa_topic ORDER BY "order", title')
-        return tuple(map(_Topic._make, cursor.fetchall()))
-
-
 def _found(query: str, topic, number: int):
     """Hits of one page, the count of all, and the page's number: the last, where it has none."""
     topic_id = topic and topic.pk
@@ -165,76 +150,13 @@ def _suggested(query: str) -> list[_Question]:
     return found if found or shorter == query else _suggested(shorter)
 
 
-def articles_with(query: str, topic=None) -> tuple[cards.TopicCard, ...]:
-    """Up to three topics that have every word and phrase of `query`, those with the first one in
-    the title first.
-
-    Topics are few and their articles short, so they need no index; written as SQL, as Django would
-    take longer over it than the database.
-    """
-    terms = [[word.lower() for word in term] for term in index.terms(query)]
-    words = [_singular(word) for term in terms for word in term]
-    if not set(words) - index.STOP:
-        return ()
-    like = "ILIKE" if connection.vendor == "postgresql" else "LIKE"
-    wanted, values = [], []
-    for word in words:
-        spelled = {word, index.fold(word)}
-        wanted.append(
-            " OR ".join(
-                [f"title || ' ' || summary || ' ' || body {like} %s ESCAPE '~'"] * len(spelled)
-            )
-        )
-        values += [f"%{one.replace('_', '~_')}%" for one in sorted(spelled)]
-    if topic:
-        wanted, values = [*wanted, "id = %s"], [*values, topic.pk]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT slug, title, summary, body FROM qa_topic"  # noqa: S608 (no word of a visitor's)
-            f" WHERE ({') AND ('.join(wanted)})"
-            ' ORDER BY "order", title',
-            values,
-        )
-        found = cursor.fetchall()
-    if not found:
-        return ()
-    patterns = [_pattern(term) for term in terms]
-    found = [row for row in found if _has_all(patterns, " ".join(row[1:]))]
-    found.sort(key=lambda row: not _has_all(patterns[:1], row[1]))
-    return tuple(
-        cards.TopicCard(title, topic_address(slug), summary, None)
-        for slug, title, summary, _ in found[:ARTICLES]
-    )
-
-
-def _singular(word: str) -> str:
-    """Without the s of a plural, after which `_as_word` lets it go on."""
-    return word.removesuffix("s") if len(word) > BEGINNING and not word.endswith("ss") else word
-
-
-def _pattern(term: list[str]) -> re.Pattern:
-    """The word itself or its plural, a longer one as a beginning, too; words of a phrase as they
-    are, one behind the other.
-    """
-    if len(term) > 1:
-        return re.compile(r"\b" + r"\W+".join(map(index.fold, term)) + r"\b")
-    [word] = map(_singular, term)
-    ending = "" if len(word) >= BEGINNING else r"(?:s|es)?\b"
-    return re.compile(rf"\b{re.escape(index.fold(word))}{ending}")
-
-
-def _has_all(patterns: list[re.Pattern], text: str) -> bool:
-    text = index.fold(text).lower()
-    return all(pattern.search(text) for pattern in patterns)
-
-
-def _meant(query: str, topic, total: int) -> dict | None:
+def _meant(query: str, topic, total: int, texts: tuple) -> dict | None:
     """The link to the search that was perhaps meant; None unless it finds more than `total`."""
     text = spelling.mended(query, anew=not total)
     if not text:
         return None
     _, others = index.search(text, topic_id=topic and topic.pk, limit=1)
-    found = others > total or (not total and articles_with(text, topic))
+    found = others > total or (not total and articles_with(text, texts, topic))
     return {"text": text, "url": _address(text, topic, 1)} if found else None
 
 

@@ -5,7 +5,7 @@ from django.db import connection, transaction
 
 from config import edition
 from newsletter.models import FactSheet
-from qa.models import Edition, Image, Policy, Question, Reference, SiteProfile, TopicPicture
+from qa.models import Edition, Image, Policy, Question, Reference, SiteProfile, Topic, TopicPicture
 from tests import factories
 from tests.newsletter import cast
 
@@ -112,3 +112,21 @@ def test_old_rows_are_pruned(question, monkeypatch):
     Edition.objects.bulk_create(Edition(id=number) for number in range(1, 6))
     assert edition.prune() == 3
     assert list(Edition.objects.order_by("pk").values_list("pk", flat=True)) == [4, 5]
+
+
+def test_what_is_made_of_public_rows_is_made_once_for_each_edition(cora):
+    titles = edition.PerEdition(lambda: [topic.title for topic in Topic.objects.all()])
+    topic = factories.topic(title="Sleep")
+    found = titles()
+    assert found == ["Sleep"]
+    assert titles() is found
+    Topic.objects.update(title="Sleeping")
+    assert titles() == ["Sleeping"]
+    with transaction.atomic():
+        Topic.objects.update(title="Waking")
+        assert titles() == ["Waking"]
+        transaction.set_rollback(True)
+    # The next change may get the number of the one that was rolled back
+    topic.title = "Dreaming"
+    topic.save()
+    assert titles() == ["Dreaming"]

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from qa.archive import spelling
-from qa.models import OldAddress
+from qa.models import OldAddress, SiteProfile, Topic
 from tests import factories
 from tests.qa.archive import pages
 
@@ -242,6 +242,18 @@ def test_search_shows_three_articles_those_with_the_word_in_the_title_first(clie
     factories.topic("terbutaline", body="A medicine.")
     found = pages.articles(client.get("/search/?q=terbutaline"))
     assert (len(found), found[0]) == (3, "Terbutaline")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_search_shows_an_article_as_it_is_by_now(client, article):
+    assert pages.articles(client.get("/search/?q=terbutaline")) == ["Causes of muscle cramps"]
+    Topic.objects.update(title="Cramps")
+    SiteProfile(pk=1, name="Cramps and all").save()
+    response = client.get("/search/?q=terbutaline")
+    assert pages.articles(response) == ["Cramps"]
+    assert "Cramps and all</title>" in response.content.decode()
+    Topic.objects.update(body="")
+    assert pages.articles(client.get("/search/?q=terbutaline")) == []
 
 
 def test_search_in_another_topic_shows_no_article(client, article):
