@@ -49,6 +49,8 @@ def subscribe(request):
         "sheets": FactSheet.objects.suiting(topic),
         "issue": Issue.objects.public().first(),
         "canonical": settings.BASE_URL + reverse("newsletter:subscribe"),
+        "title": "The newsletter",
+        "description": "New answers, now and then, by e-mail.",
         "section": "newsletter",
     }
     status = 200 if not form.is_bound else 422 if form.errors else 429
@@ -117,6 +119,8 @@ def issue_list(request):
         "issues": Issue.objects.public(),
         "breadcrumbs": way(),
         "canonical": settings.BASE_URL + reverse("newsletter:issue_list"),
+        "title": "Letters",
+        "description": "Every letter of the newsletter, from the latest to the first.",
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_list.html", context)
@@ -130,6 +134,9 @@ def issue_detail(request, slug):
         "issue": issue,
         "breadcrumbs": [*way(), {"label": "Letters", "url": reverse("newsletter:issue_list")}],
         "canonical": settings.BASE_URL + issue.get_absolute_url(),
+        "title": issue.subject,
+        "description": issue.preheader or issue.subject,
+        "kind": "article",
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_detail.html", context)

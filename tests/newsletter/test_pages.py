@@ -367,6 +367,23 @@ def test_what_a_link_adds_makes_no_other_page(client, settings):
         assert client.get(path + "?topic=cramps&from=a-letter").content.decode().count(link) == 1
 
 
+def test_a_shared_page_shows_what_it_is(client, settings):
+    issue = sent(preheader='What "helped" you & us')
+    letter, page = (client.get(path).text for path in (issue.get_absolute_url(), PAGE))
+    url = f"{settings.BASE_URL}{issue.get_absolute_url()}"
+    for name, content in [
+        ("type", "article"),
+        ("title", "The first letter"),
+        ("description", "What &quot;helped&quot; you &amp; us"),
+        ("url", url),
+    ]:
+        assert letter.count(f'<meta property="og:{name}" content="{content}">') == 1
+    assert '<meta name="description" content="What &quot;helped&quot; you &amp; us">' in letter
+    assert "<title>The first letter – " in letter
+    assert '<meta property="og:type" content="website">' in page
+    assert '<meta property="og:title" content="The newsletter">' in page
+
+
 def test_a_letter_shows_its_words(client):
     sent()
 
