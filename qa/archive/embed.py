@@ -12,6 +12,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from qa.archive import cards
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.pages import Page, absolute, cached
+from qa.archive.structured import author_of
 from qa.models import OldAddress, Question, SiteProfile, Topic
 
 SHOWN = 5
@@ -58,12 +59,17 @@ def oembed(request):
     height = _at_most(HEIGHT, request.GET.get("maxheight", ""))
     page = _page(request.GET.get("url", ""))
     if isinstance(page, Topic):
+        written = page
         context = {"src": absolute(f"/embed/{page.slug}/"), "width": width, "height": height}
     else:
+        written = page.official_answer
         context = {"url": absolute(page.get_absolute_url())}
     site = SiteProfile.load()
+    author = author_of(written, site)
+    known = {f"author_{name}": author[name] for name in ("name", "url") if name in author}
     return JsonResponse(
-        {
+        known
+        | {
             "version": "1.0",
             "type": "rich",
             "title": page.title,

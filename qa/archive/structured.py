@@ -23,7 +23,7 @@ def website(site: SiteProfile) -> dict:
 
 def article(topic: Topic, site: SiteProfile) -> dict:
     """A topic's article, its author and its research list."""
-    author = person(topic.author, site) | _page_of(topic.author)
+    author = author_of(topic, site)
     return _without_empty(
         {
             "@type": _page_type(site),
@@ -81,7 +81,7 @@ def _question(answer: Answer, site: SiteProfile, url: str) -> dict:
                     "@type": "Answer",
                     "text": answer.text,
                     "url": f"{url}#answer",
-                    "author": person(answer.author, site) | _page_of(answer.author),
+                    "author": author_of(answer, site),
                     "datePublished": asked.published_at.isoformat(),
                     "dateModified": _corrected_at(answer),
                 }
@@ -106,11 +106,16 @@ def _reader_answer(reader: dict, url: str) -> dict:
     }
 
 
-def person(user, site: SiteProfile) -> dict:
-    """Who answers: the author, or the curator where the author is unknown; {} for neither."""
+def author_of(written, site: SiteProfile) -> dict:
+    """Who wrote an answer or a topic's article, with their page; the curator where the author is
+    unknown; {} for neither.
+    """
+    user = written.author
     name = user.public_name if user else site.curator_name
     credentials = user.credentials if user else site.curator_credentials
-    return _named(name) and _named(name) | _without_empty({"jobTitle": credentials})
+    return _named(name) and _named(name) | _without_empty({"jobTitle": credentials}) | _page_of(
+        user
+    )
 
 
 def profile(user, bio: str) -> dict:

@@ -4,6 +4,7 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 
+from qa.models import SiteProfile, Topic
 from tests import factories
 from tests.qa.archive import pages
 
@@ -74,6 +75,28 @@ def test_answer_is_described_as_a_quotation(client, question):
     assert "<strong>Salt &amp; &lt;cramps&gt;?</strong>" in card["html"]
     assert "Eat less &lt;b&gt;salt&lt;/b&gt;." in card["html"]
     assert f'<a href="https://ask.example.org{question.get_absolute_url()}">' in card["html"]
+
+
+def test_description_names_the_author(client, question):
+    cora = question.official_answer.author
+    urls = [
+        f"https://ask.example.org{path}"
+        for path in (question.get_absolute_url(), question.topic.get_absolute_url())
+    ]
+    SiteProfile(pk=1, curator_name="Dr Owner").save()
+    question.answers.update(author=None)
+    for url in urls:
+        card = described(client, url).json()
+        assert (card["author_name"], "author_url" in card) == ("Dr Owner", False)
+    question.answers.update(author=cora)
+    Topic.objects.update(author=cora)
+    for url in urls:
+        card = described(client, url).json()
+        assert card["author_name"] == cora.public_name
+        assert card["author_url"] == f"https://ask.example.org/people/{cora.pk}/"
+    SiteProfile.objects.update(curator_name="")
+    question.answers.update(author=None)
+    assert "author_name" not in described(client, urls[0]).json()
 
 
 def test_address_may_lack_its_last_slash_as_readers_may_type_it(client, question):
