@@ -1,9 +1,10 @@
-"""A search that found little: perhaps a word of it was mistyped."""
+"""A search that found little: perhaps a word of it was mistyped, or is spelled otherwise here."""
 
 import difflib
 import re
 from collections import Counter, defaultdict
 from threading import Lock
+from typing import NamedTuple
 
 from qa import search
 from qa.models import Question, Topic
@@ -15,35 +16,70 @@ OFTEN = 2
 SHORTEST, LIKENESS = 4, 0.8
 # Of so many words that are close, those that are nearly as close as the first.
 CLOSE, NEARLY = 5, 0.03
+# British and American letters for the same, in words about health.
+AMERICAN = {
+    "ae": "e",
+    "ageing": "aging",
+    "aluminium": "aluminum",
+    "bre": "ber",
+    "grey": "gray",
+    "isa": "iza",
+    "ise": "ize",
+    "isi": "izi",
+    "mould": "mold",
+    "oe": "e",
+    "our": "or",
+    "programme": "program",
+    "sulph": "sulf",
+    "tre": "ter",
+    "ysa": "yza",
+    "yse": "yze",
+    "ysi": "yzi",
+}
+BRITISH = re.compile("|".join(AMERICAN))
+
+
+class Vocabulary(NamedTuple):
+    """Words by their first letter, and how often each is there; by the American spelling the word
+    that is there most often.
+    """
+
+    words: dict[str, Counter]
+    spelled: dict[str, str]
+
+    def usual(self, word: str) -> str:
+        """How it is mostly spelled here; accents may be added to it. "" if it is not known."""
+        bare = search.fold(word)
+        known = word if bare in self.words.get(bare[:1], ()) else ""
+        return self.spelled.get(_american(word), known)
 
 
 def mended(query: str, *, anew: bool = True) -> str:
-    """The query with each unknown word replaced by the nearest known one; "" if unchanged.
+    """The query with each word that is unknown, or mostly spelled otherwise, replaced by the
+    nearest known one; "" if unchanged.
 
     Unless `anew`, words that came meanwhile need not be known: to gather them takes long.
     """
-    known = vocabulary(anew)
-    unknown = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
-    unknown = [word for word in unknown if not _is_known(word.lower(), known)]
-    text = query
-    for word in unknown[:MOST_MENDED]:
-        near = _nearest(word.lower()[: search.LONGEST_WORD], known)
-        text = re.sub(rf"\b{word}\b", near, text) if near else text
+    known, text = vocabulary(anew), query
+    words = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
+    doubtful = [word for word in words if known.usual(word.lower()) != word.lower()]
+    for word in doubtful[:MOST_MENDED]:
+        lower = word.lower()[: search.LONGEST_WORD]
+        near = known.usual(lower) or _nearest(lower, known) or _american(lower)
+        text = re.sub(rf"\b{word}\b", near, text) if near != lower else text
     return "" if text == query else text
 
 
-def _is_known(word: str, known: dict[str, Counter]) -> bool:
-    """With its accents or without them."""
-    return any(one in known.get(one[:1], ()) for one in (word, search.fold(word)))
+def _american(word: str) -> str:
+    return BRITISH.sub(lambda found: AMERICAN[found[0]], word)
 
 
-def vocabulary(anew: bool) -> dict[str, Counter]:
-    """The words of the topics and of the newest titles and texts, in lower case, and how often each
-    is there.
+def vocabulary(anew: bool) -> Vocabulary:
+    """The words of the topics and of the newest titles and texts, in lower case.
 
-    They are kept by their first letter until something is published or edited. Of what was
-    unpublished since, no page can come of it: a mended search must find something to be shown.
-    While a thread gathers them, others go on with what was known before.
+    They are kept until something is published or edited. Of what was unpublished since, no page can
+    come of it: a mended search must find something to be shown. While a thread gathers them, others
+    go on with what was known before.
     """
     if _kept and not anew:
         return _kept["words"]
@@ -53,10 +89,10 @@ def vocabulary(anew: bool) -> dict[str, Counter]:
             _kept.update(newest=newest, words=_gathered())
         finally:
             _gathering.release()
-    return _kept.get("words", {})
+    return _kept.get("words", Vocabulary({}, {}))
 
 
-def _gathered() -> dict[str, Counter]:
+def _gathered() -> Vocabulary:
     words, others = _words_of(_titles()), _words_of(_texts())
     for word, number in others.most_common(max(0, MOST_WORDS - len(words))):
         if number >= OFTEN or word in words:
@@ -64,7 +100,8 @@ def _gathered() -> dict[str, Counter]:
     by_letter = defaultdict(Counter)
     for word, number in words.items():
         by_letter[word[0]][word] = number
-    return dict(by_letter)
+    seldom_first = sorted(words, key=words.get)
+    return Vocabulary(dict(by_letter), {_american(word): word for word in seldom_first})
 
 
 def _words_of(texts) -> Counter:
@@ -91,12 +128,12 @@ def _texts():
     yield from search.newest_texts(MOST_TEXTS)
 
 
-def _nearest(word: str, known: dict[str, Counter]) -> str:
+def _nearest(word: str, known: Vocabulary) -> str:
     """The known word that is most like it, of nearly equal ones the most frequent; "" if none is.
 
     Few mistype the first letter.
     """
-    counts = known.get(word[0], Counter())
+    counts = known.words.get(word[0], Counter())
     close = difflib.get_close_matches(word, sorted(counts), CLOSE, LIKENESS)
     likeness = {one: difflib.SequenceMatcher(None, one, word).ratio() for one in close}
     equal = [one for one in close if likeness[one] >= likeness[close[0]] - NEARLY]

@@ -318,6 +318,40 @@ def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db, mo
     ]
 
 
+@pytest.mark.parametrize(
+    ("here", "typed"),
+    [
+        ("edema", "oedema"),
+        ("oedema", "edema"),
+        ("tumours", "tumors"),
+        ("hospitalization", "hospitalisation"),
+        ("fiber", "fibre"),
+        ("paralysed", "paralyzed"),
+        ("sulfur", "sulphur"),
+    ],
+)
+def test_word_is_found_that_is_spelled_otherwise_on_the_other_side_of_the_sea(
+    client, db, monkeypatch, here, typed
+):
+    monkeypatch.setattr(spelling, "_kept", {})
+    question = factories.published(title=f"What is {here} like?", body="")
+    factories.published(title="Do finer fires cure odd tremors?", body="")  # these are nearer
+    assert found(client, typed) == [question.get_absolute_url()]
+    assert question.title in pages.html(client.get("/search/suggest/", {"q": typed}))
+    assert f'<a href="?q={here}">{here}</a>' in pages.main(client.get("/search/", {"q": typed}))
+
+
+def test_spelling_that_is_rare_here_leads_to_the_usual_one(client, db, monkeypatch):
+    monkeypatch.setattr(spelling, "_kept", {})
+    for n in range(3):
+        factories.published(title=f"Is tumor number {n} benign?", body="")
+    factories.published(title="What does a tumour look like?", body="")
+    text = pages.main(client.get("/search/?q=tumour"))
+    assert "1 answer for “tumour”" in text
+    assert 'Did you mean <a href="?q=tumor">tumor</a>?</p>' in text
+    assert "Did you mean" not in pages.main(client.get("/search/?q=tumor"))
+
+
 def test_words_are_gathered_by_one_and_again_only_where_nothing_was_found(db, monkeypatch):
     monkeypatch.setattr(spelling, "_kept", {})
     factories.published(title="Does migraine go away?", body="")
