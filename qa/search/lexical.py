@@ -25,8 +25,9 @@ LARGE = 200_000
 # block of so many numbers that they are in: words of some blocks are found in a tenth of the time
 # that all need (docs/adr/0031). A window of more than MOST_BLOCKS small ones is one of large ones.
 SMALL_BLOCK, LARGE_BLOCK, MOST_BLOCKS = 16_384, 65_536, 4
-# Hits in the newest blocks that tell too little about how many there are further back.
-FEW = 20
+# So many hits PostgreSQL gathers as fast as those of some blocks; it is asked for all where the
+# newest blocks let fewer be expected, or have too few to tell.
+MOST_GATHERED, FEW = 2000, 20
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
@@ -46,12 +47,13 @@ class Hit:
 
 
 class _Found(NamedTuple):
-    """How many hits, the numbers and scores of a page, the lowest number, and one half way."""
+    """How many hits, the numbers and scores of a page, and, where there are so many that they were
+    not ranked, how far apart half of them lie.
+    """
 
     number: int
     page: list[tuple[int, float]]
-    oldest: int | None = None
-    middle: int | None = None
+    span: int | None = None
 
 
 def create_sql(vendor: str) -> list[str]:
@@ -224,7 +226,7 @@ def _select(sql: str, values: dict) -> list[tuple]:
         within = f"'{_mark('topic', topic)}'" if topic else ""
         values = {"blocks": ""} | values | {"within": within}
     with connection.cursor() as cursor:
-        cursor.execute(sql.format(found=found, id=_id(), rank=_RANK_POSTGRES), values)
+        cursor.execute(sql.format(found=found, id=_id()), values)
         return cursor.fetchall()
 
 
@@ -281,42 +283,42 @@ def _gather_sqlite(values: dict) -> tuple[list[tuple[int, float]], int]:
 def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
     """The same. It gathers all hits for each question, and the oldest are the first, but for a few
     that were edited: so it is guessed where to begin. By how many there are in the newest blocks;
-    where they are few, by how far apart the oldest lie. A bit more to be safe, and looked further
-    back where there are too few.
+    where they are few, all are gathered, unless they are many, and how far apart the oldest lie
+    tells. A bit more to be safe, and looked further back where there are too few.
     """
     most, last = values["most"], values["last"]
-    found = _Found(0, [])
+    width = SMALL_BLOCK + last % SMALL_BLOCK
     # What begins with a word is gathered as a whole, so blocks save nothing.
-    if last > LARGE and not values["query"].endswith("*"):
-        found = _newest(last - SMALL_BLOCK, values)
-    if FEW < found.number < most:
-        width = 1.25 * (SMALL_BLOCK + last % SMALL_BLOCK) * most / found.number
-        found = _newest(last - width, values)
-    elif found.number <= FEW:
-        width = last
-        found = _found(_ANY_POSTGRES, values)
-        if found.number == most:
-            width = 3 * (found.middle - found.oldest) + 1
-            found = _newest(last - width, values)
+    in_blocks = last > LARGE and not values["query"].endswith("*")
+    found = _newest(width, values) if in_blocks else _Found(0, [])
+    if found.number <= max(FEW, 0.8 * MOST_GATHERED * width / max(last, 1)):
+        found = _found(_ALL_POSTGRES, values)
+        if found.span is None:
+            return found.page, min(found.number, most)
+        width = 3 * found.span * most / found.number + 1
+        found = _newest(width, values)
+    elif found.number < most:
+        width *= 1.25 * most / found.number
+        found = _newest(width, values)
     while found.number < most and width < last:
         width *= min(max(1.5 * most / max(found.number, 1), 1.5), 8)
-        found = _newest(last - width, values)
+        found = _newest(width, values)
     return found.page, found.number
 
 
-def _newest(number: float, values: dict) -> _Found:
-    """Of the newest values["most"] hits since the block of a number."""
-    first, last = max(0, int(number)), values["last"]
+def _newest(width: float, values: dict) -> _Found:
+    """Of the newest values["most"] hits in the blocks of so many numbers before the last."""
+    first, last = max(0, int(values["last"] - width)), values["last"]
     size = SMALL_BLOCK if last // SMALL_BLOCK - first // SMALL_BLOCK < MOST_BLOCKS else LARGE_BLOCK
     blocks = [_mark(size, at) for at in range(first // size, last // size + 1)]
     return _found(_NEWEST_POSTGRES, values | {"blocks": " | ".join(f"'{it}'" for it in blocks)})
 
 
-def _found(sql: str, values: dict) -> _Found:
-    """What a statement gives, as one row: to fetch a thousand takes a millisecond."""
-    [row] = _select(_PAGE_POSTGRES.replace("{hits}", sql), values)
-    number, ids, scores, oldest, middle = row
-    return _Found(number, list(zip(ids or (), scores or (), strict=True)), oldest, middle)
+def _found(limit: str, values: dict) -> _Found:
+    """The hits within a limit, as one row: to fetch a thousand takes a millisecond."""
+    values = values | {"gathered": max(MOST_GATHERED, values["most"] + 1)}
+    [(number, page, span)] = _select(_PAGE_POSTGRES.replace("{limit}", limit), values)
+    return _Found(number, [(int(pk), score) for pk, score in page], span)
 
 
 def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:
@@ -374,25 +376,25 @@ _TOPIC_SQLITE = {
     True: " AND (SELECT topic_id FROM qa_question WHERE id = qa_search.rowid) = %(topic)s",
     False: " AND +rowid IN (SELECT id FROM qa_question WHERE topic_id = %(topic)s)",
 }
-_RANK_POSTGRES = "-ts_rank(document, to_tsquery('qa_words', %(query)s))"
-# Hits in no order, which are the oldest; with scores where they are fewer than asked for, thus all.
-_ANY_POSTGRES = """
-    SELECT id, CASE WHEN number < %(most)s THEN {rank} END AS score
-    FROM (SELECT *, count(*) OVER () AS number
-          FROM (SELECT id, document FROM qa_search WHERE {found} LIMIT %(most)s) AS hit) AS counted
-"""
-_NEWEST_POSTGRES = """
-    SELECT id, {rank} AS score
-    FROM (SELECT id, document FROM qa_search WHERE {found} ORDER BY id DESC LIMIT %(most)s) AS hit
-"""
-# OFFSET keeps the rank from being worked out anew wherever it is named.
+# Where hits lie is gathered, counted and sorted: with their documents that takes twice as long.
 _PAGE_POSTGRES = """
+    WITH hit AS MATERIALIZED (SELECT id, ctid AS place FROM qa_search WHERE {found} {limit}),
+    ranked AS MATERIALIZED (
+        SELECT id, -ts_rank(document, to_tsquery('qa_words', %(query)s)) AS score
+        FROM qa_search WHERE ctid = ANY (ARRAY(
+            SELECT place FROM hit WHERE (SELECT count(*) FROM hit) < %(gathered)s
+            ORDER BY id DESC LIMIT %(most)s))
+    )
     SELECT count(*),
-           (array_agg(id ORDER BY score, id DESC))[%(offset)s + 1:%(offset)s + %(limit)s],
-           (array_agg(score ORDER BY score, id DESC))[%(offset)s + 1:%(offset)s + %(limit)s],
-           min(id), percentile_disc(0.5) WITHIN GROUP (ORDER BY id)
-    FROM ({hits} OFFSET 0) AS ranked
+           ARRAY(SELECT ARRAY[id, score] FROM ranked
+                 ORDER BY score, id DESC LIMIT %(limit)s OFFSET %(offset)s),
+           CASE WHEN count(*) = %(gathered)s
+                THEN (SELECT percentile_disc(0.5) WITHIN GROUP (ORDER BY id) FROM hit) - min(id)
+           END
+    FROM hit
 """
+_ALL_POSTGRES = "LIMIT %(gathered)s"
+_NEWEST_POSTGRES = "ORDER BY id DESC LIMIT %(most)s"
 _RANK_SQLITE = "bm25(qa_search, 8.0, 1.0)"
 _PAGE_SQLITE = """
     SELECT id, score, count(*) OVER ()
