@@ -28,6 +28,7 @@ AMERICAN = {
     "isi": "izi",
     "mould": "mold",
     "oe": "e",
+    "oea": "ea",
     "our": "or",
     "programme": "program",
     "sulph": "sulf",
@@ -36,7 +37,9 @@ AMERICAN = {
     "yse": "yze",
     "ysi": "yzi",
 }
-BRITISH = re.compile("|".join(AMERICAN))
+# Not in "poem", "toes", "pour" and "court".
+WITHIN = {"oe": r"oe(?=\w\w)", "our": r"(?<=\w\w)our"}
+BRITISH = re.compile("|".join(WITHIN.get(letters, letters) for letters in AMERICAN))
 
 
 class Vocabulary(NamedTuple):

@@ -328,6 +328,8 @@ def test_few_answers_leave_it_open_whether_another_word_was_meant(client, db, mo
         ("fiber", "fibre"),
         ("paralysed", "paralyzed"),
         ("sulfur", "sulphur"),
+        ("diarrhea", "diarrhoea"),
+        ("color", "colour"),
     ],
 )
 def test_word_is_found_that_is_spelled_otherwise_on_the_other_side_of_the_sea(
@@ -350,6 +352,14 @@ def test_spelling_that_is_rare_here_leads_to_the_usual_one(client, db, monkeypat
     assert "1 answer for “tumour”" in text
     assert 'Did you mean <a href="?q=tumor">tumor</a>?</p>' in text
     assert "Did you mean" not in pages.main(client.get("/search/?q=tumor"))
+
+
+@pytest.mark.parametrize(("here", "typed"), [("pem", "poem"), ("por", "pour"), ("tes", "toes")])
+def test_short_words_are_no_other_spellings(client, db, monkeypatch, here, typed):
+    monkeypatch.setattr(spelling, "_kept", {})
+    factories.published(title=f"What is {here} like?", body="")
+    assert found(client, typed) == []
+    assert "Did you mean" not in pages.main(client.get("/search/", {"q": typed}))
 
 
 def test_words_are_gathered_by_one_and_again_only_where_nothing_was_found(db, monkeypatch):
