@@ -1,6 +1,7 @@
 """Search, and the answered questions that are like what somebody is typing."""
 
 import re
+from collections import Counter
 from html import escape
 from math import ceil
 from typing import NamedTuple
@@ -27,6 +28,7 @@ SPARSE = 3  # results of several words, beside which others may fit better
 LONGEST, MOST_FILTERS = 300, 12
 MOST_EQUAL = 4  # questions with the same title, for each that is suggested
 BEGUN = re.compile(r"(?:\s+\w{1,2})+$")
+MARKED = re.compile(f"{index.OPEN}([^{index.CLOSE}]*){index.CLOSE}")
 
 
 class _Question(NamedTuple):
@@ -42,12 +44,13 @@ def search(request):
     site, topics, texts = around()
     topic = _chosen(topics, request.GET.get("topic", ""))
     asked = _number(request.GET.get("page", ""))
-    hits, total, number = _found(query, topic, asked)
-    articles = articles_with(query, texts, topic) if number == 1 else ()
+    usual = spelling.usual(query)
+    hits, total, number = _found(usual, topic, asked)
+    articles = _articles(query, usual, texts, topic) if number == 1 else ()
     nothing = not (total or articles)
-    elsewhere = _elsewhere(query) if nothing and topic else None
+    elsewhere = _elsewhere(query, usual) if nothing and topic else None
     doubtful = total < FEW and number == 1 and not elsewhere
-    meant = _meant(query, topic, total, texts) if doubtful else None
+    meant = _meant(query, topic, hits, total, texts) if doubtful else None
     if meant and nothing:
         hits, total, number = _found(meant["text"], topic, number)
     more = total > number * RESULTS and number < PAGES
@@ -70,12 +73,12 @@ def search(request):
         "meant.url": meant["url"] if meant else "",
         "elsewhere.count": elsewhere["count"] if elsewhere else "",
         "elsewhere.url": elsewhere["url"] if elsewhere else "",
-        "close": _links(_close(query, topic, hits, total)) if number == 1 and not elsewhere else "",
+        "close": _links(_close(usual, topic, hits, total)) if number == 1 and not elsewhere else "",
         "newer_url": _address(shown, topic, number - 1) if number > 1 else "",
         "older_url": _address(shown, topic, number + 1) if more else "",
     }
     page = Page("Search", "Search the answered questions.", "/search/", crumbs=[HOME])
-    own |= _lists(articles, _results(hits, shown))
+    own |= _lists(articles, _results(hits, meant["text"] if meant and nothing else usual))
     return moulds.page("qa/archive/search.html", page, site, same, own)
 
 
@@ -118,17 +121,27 @@ def suggest(request):
     """A fragment: answered questions close to ?q=, for a script to put under the field. Unlike
     searches nobody counts it, so caches may answer for it.
     """
-    found = _suggested(_query(request))
+    found = _suggested(spelling.usual(_query(request)))
     response = render(request, "qa/archive/_suggestions.html", {"questions": found})
     response.headers["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _search(text: str, **options):
+    return index.search(text, spellings=spelling.others, **options)
+
+
+def _articles(query: str, usual: str, texts: tuple, topic) -> tuple:
+    """Those that have the words as they are typed, else as they are mostly spelled."""
+    found = articles_with(query, texts, topic)
+    return found if found or usual == query else articles_with(usual, texts, topic)
 
 
 def _found(query: str, topic, number: int):
     """Hits of one page, the count of all, and the page's number: the last, where it has none."""
     topic_id = topic and topic.pk
     first = RESULTS * (number - 1)
-    hits, total = index.search(query, topic_id=topic_id, limit=RESULTS, offset=first)
+    hits, total = _search(query, topic_id=topic_id, limit=RESULTS, offset=first)
     if first and first >= total:
         return _found(query, topic, max(1, ceil(total / RESULTS)))
     return hits, total, number
@@ -150,19 +163,26 @@ def _suggested(query: str) -> list[_Question]:
     return found if found or shorter == query else _suggested(shorter)
 
 
-def _meant(query: str, topic, total: int, texts: tuple) -> dict | None:
+def _meant(query: str, topic, hits, total: int, texts: tuple) -> dict | None:
     """The link to the search that was perhaps meant; None unless it finds more than `total`."""
-    text = spelling.mended(query, anew=not total)
+    text = spelling.mended(query, _marked_often(hits), anew=not total)
     if not text:
         return None
-    _, others = index.search(text, topic_id=topic and topic.pk, limit=1)
+    _, others = _search(text, topic_id=topic and topic.pk, limit=1)
     found = others > total or (not total and articles_with(text, texts, topic))
     return {"text": text, "url": _address(text, topic, 1)} if found else None
 
 
-def _elsewhere(query: str) -> dict | None:
+def _marked_often(hits) -> set[str]:
+    """The words of a query that are just so in several hits."""
+    marked = (MARKED.findall(f"{hit.title} {hit.snippet}".lower()) for hit in hits)
+    words = Counter(word for words in marked for word in set(words))
+    return {word for word, number in words.items() if number >= spelling.OFTEN}
+
+
+def _elsewhere(query: str, usual: str) -> dict | None:
     """The link to the same search in all topics; None where that finds nothing either."""
-    _, total = index.search(query, limit=1)
+    _, total = _search(usual, limit=1)
     return {"count": _count(total, 0), "url": _address(query, None, 1)} if total else None
 
 
@@ -184,7 +204,7 @@ def closest(query: str) -> list[_Question]:
 
 
 def _beginning_with(query: str) -> list[_Question]:
-    return _in_order(index.beginning_with(query, SUGGESTIONS))
+    return _in_order(index.beginning_with(query, SUGGESTIONS, spelling.others))
 
 
 def _in_order(numbers: list[int]) -> list[_Question]:

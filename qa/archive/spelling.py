@@ -1,19 +1,21 @@
-"""A search that found little: perhaps a word of it was mistyped, or is spelled otherwise here."""
+"""Words that are spelled otherwise here, and those that were perhaps mistyped."""
 
 import difflib
 import re
 from collections import Counter, defaultdict
+from collections.abc import Set
 from threading import Lock
 from typing import NamedTuple
 
 from qa import search
 from qa.models import Question, Topic
 
-# What one search may cost: words to know, titles and texts to take them from, words to put right.
+# Words to know, titles and texts to take them from; what one search may cost: words to put right.
 MOST_WORDS, MOST_TITLES, MOST_TEXTS, MOST_MENDED = 20_000, 20_000, 1000, 3
 # A word of texts that is there less often may be mistyped itself.
 OFTEN = 2
 SHORTEST, LIKENESS = 4, 0.8
+SHORT = 6  # letters; a shorter word with more than one slip may be any ("poet" and "pocket")
 # Of so many words that are close, those that are nearly as close as the first.
 CLOSE, NEARLY = 5, 0.03
 # British and American letters for the same, in words about health.
@@ -43,32 +45,50 @@ BRITISH = re.compile("|".join(WITHIN.get(letters, letters) for letters in AMERIC
 
 
 class Vocabulary(NamedTuple):
-    """Words by their first letter, and how often each is there; by the American spelling the word
-    that is there most often.
+    """Words by their first letter, and how often each is there; by the American spelling without
+    accents all that are spelled so, those that are there most often first.
     """
 
     words: dict[str, Counter]
-    spelled: dict[str, str]
+    forms: dict[str, list[str]]
 
-    def usual(self, word: str) -> str:
-        """How it is mostly spelled here; accents may be added to it. "" if it is not known."""
-        bare = search.fold(word)
-        known = word if bare in self.words.get(bare[:1], ()) else ""
-        return self.spelled.get(_american(word), known)
+    def forms_of(self, word: str) -> list[str]:
+        return self.forms.get(_american(search.fold(word.lower())), [])
 
 
-def mended(query: str, *, anew: bool = True) -> str:
-    """The query with each word that is unknown, or mostly spelled otherwise, replaced by the
-    nearest known one; "" if unchanged.
+def usual(query: str) -> str:
+    """The query with each word as it is mostly spelled here; phrases in quotes as they are."""
+    known = vocabulary(anew=False)
 
-    Unless `anew`, words that came meanwhile need not be known: to gather them takes long.
+    def spelled(found: re.Match) -> str:
+        word = found[2]
+        forms = known.forms_of(word) if word else []
+        return forms[0] + found[0][len(word) :] if forms else found[0]
+
+    return search.TERM.sub(spelled, query)
+
+
+def others(word: str) -> list[str]:
+    """How else this word is spelled here."""
+    bare = search.fold(word.lower())
+    forms = map(search.fold, vocabulary(anew=False).forms_of(word) or [_american(bare)])
+    return sorted(set(forms) - {bare})
+
+
+def mended(query: str, found: Set[str] = frozenset(), *, anew: bool = True) -> str:
+    """The query with each unknown word replaced by the nearest known one; "" if unchanged.
+
+    What was `found` is known, too. Unless `anew`, words that came meanwhile need not be known: to
+    gather them takes long.
     """
     known, text = vocabulary(anew), query
+    found = set(map(_american, found))
     words = [word for word in search.WORD.findall(query) if len(word) >= SHORTEST]
-    doubtful = [word for word in words if known.usual(word.lower()) != word.lower()]
-    for word in doubtful[:MOST_MENDED]:
+    unknown = [word for word in words if not known.forms_of(word)]
+    unknown = [word for word in unknown if _american(word.lower()) not in found]
+    for word in unknown[:MOST_MENDED]:
         lower = word.lower()[: search.LONGEST_WORD]
-        near = known.usual(lower) or _nearest(lower, known) or _american(lower)
+        near = _nearest(lower, known) or lower
         text = re.sub(rf"\b{word}\b", near, text) if near != lower else text
     return "" if text == query else text
 
@@ -86,7 +106,8 @@ def vocabulary(anew: bool) -> Vocabulary:
     """
     if _kept and not anew:
         return _kept["words"]
-    newest = (search.newest(), *Topic.objects.order_by("pk").values_list("title", flat=True))
+    topics = Topic.objects.order_by("pk").values_list("title", "summary", "body")
+    newest = (search.newest(), *topics)
     if newest != _kept.get("newest") and _gathering.acquire(blocking=False):
         try:
             _kept.update(newest=newest, words=_gathered())
@@ -103,8 +124,10 @@ def _gathered() -> Vocabulary:
     by_letter = defaultdict(Counter)
     for word, number in words.items():
         by_letter[word[0]][word] = number
-    seldom_first = sorted(words, key=words.get)
-    return Vocabulary(dict(by_letter), {_american(word): word for word in seldom_first})
+    forms = defaultdict(list)
+    for word, _ in words.most_common():
+        forms[_american(search.fold(word))].append(word)
+    return Vocabulary(dict(by_letter), dict(forms))
 
 
 def _words_of(texts) -> Counter:
@@ -127,7 +150,8 @@ def _titles():
 
 
 def _texts():
-    yield from Topic.objects.values_list("body", flat=True)
+    for texts in Topic.objects.values_list("summary", "body"):
+        yield from texts
     yield from search.newest_texts(MOST_TEXTS)
 
 
@@ -138,6 +162,17 @@ def _nearest(word: str, known: Vocabulary) -> str:
     """
     counts = known.words.get(word[0], Counter())
     close = difflib.get_close_matches(word, sorted(counts), CLOSE, LIKENESS)
+    if len(word) < SHORT:
+        close = [one for one in close if _one_slip(one, word)]
     likeness = {one: difflib.SequenceMatcher(None, one, word).ratio() for one in close}
     equal = [one for one in close if likeness[one] >= likeness[close[0]] - NEARLY]
     return max(equal, key=lambda one: counts[one], default="")
+
+
+def _one_slip(one: str, other: str) -> bool:
+    """Whether a letter is missing, too many or another one, or two have changed places."""
+    pairs = enumerate(zip(one, other, strict=False))
+    begin = next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(one), len(other)))
+    one, other = one[begin:], other[begin:]
+    swapped = one[:2] == other[1::-1] and one[2:] == other[2:]
+    return swapped or one[1:] in (other, other[1:]) or one == other[1:]

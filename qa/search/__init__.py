@@ -9,6 +9,7 @@ What compares meanings is imported where it is used: NumPy takes a tenth of a st
 """
 
 import os
+from collections.abc import Callable
 
 # Read when NumPy is imported: requests share the processors, so none takes several for itself.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
@@ -19,6 +20,7 @@ from qa.search.words import (
     LONGEST_WORD,
     MOST_TERMS,
     STOP,
+    TERM,
     WORD,
     fold,
     plain,
@@ -40,6 +42,7 @@ __all__ = [
     "MOST_TERMS",
     "OPEN",
     "STOP",
+    "TERM",
     "WORD",
     "Hit",
     "add",
@@ -62,6 +65,10 @@ __all__ = [
     "terms",
     "visible",
 ]
+
+
+def _as_typed(word: str) -> list[str]:
+    return []
 
 
 def index(question) -> None:
@@ -99,8 +106,15 @@ def forget(question_id: int) -> None:
     lexical.merge_segments()
 
 
-def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: int = 0):
-    """Questions that have every word of `text`, best first.
+def search(
+    text: str,
+    *,
+    topic_id: int | None = None,
+    limit: int = 20,
+    offset: int = 0,
+    spellings: Callable[[str], list[str]] = _as_typed,
+):
+    """Questions that have every word of `text`, or another of its `spellings`, best first.
 
     Where that finds nothing, the last word counts as a beginning, from three letters on and unless
     it is an everyday word. Returns (hits, total), the total up to MOST_COUNTED. Of very many only
@@ -108,15 +122,23 @@ def search(text: str, *, topic_id: int | None = None, limit: int = 20, offset: i
     page is longer by them. Words in quotes must follow each other; words that say nothing are
     passed over. Whatever is typed is words, never query syntax.
     """
-    wanted = terms(text)
+    wanted = _terms(text, spellings)
     if not wanted:
         return [], 0
 
     def asking_just_this() -> list[int]:
-        has_phrase = any(len(words) > 1 for words in wanted)
+        has_phrase = any(" " in term[0] for term in wanted)
         return [] if topic_id or has_phrase else asking_just(text)
 
     return lexical.find(wanted, topic_id, limit, offset, asking_just_this)
+
+
+def _terms(text: str, spellings: Callable[[str], list[str]]) -> list[lexical.Term]:
+    """Words with their other spellings; a phrase is meant as it is typed."""
+    return [
+        [" ".join(words), *(spellings(words[0]) if len(words) == 1 else ())]
+        for words in terms(text)
+    ]
 
 
 def asking_just(text: str) -> list[int]:
@@ -132,9 +154,9 @@ def asking_just(text: str) -> list[int]:
     return best[:MOST_FIRST]
 
 
-def beginning_with(text: str, limit: int) -> list[int]:
+def beginning_with(text: str, limit: int, spellings=_as_typed) -> list[int]:
     """Numbers of the questions that have every word of `text`, of which the last may go on."""
-    wanted = terms(text)
+    wanted = _terms(text, spellings)
     return lexical.numbers(wanted, limit, unfinished=True) if wanted else []
 
 

@@ -31,6 +31,8 @@ MOST_GATHERED, FEW = 2000, 20
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
+# A word, or those of a phrase with spaces between them, in each of its spellings.
+Term = list[str]
 
 
 @dataclass(frozen=True)
@@ -113,7 +115,7 @@ def fill(seconds: float) -> int:
 
 
 def find(
-    terms: list[list[str]],
+    terms: list[Term],
     topic_id: int | None,
     limit: int,
     offset: int,
@@ -132,13 +134,13 @@ def find(
     return _marked(page, values), total
 
 
-def numbers(terms: list[list[str]], limit: int, unfinished: bool) -> list[int]:
+def numbers(terms: list[Term], limit: int, unfinished: bool) -> list[int]:
     """The best of them without their texts, which take longer."""
     return [number for number, _ in _best(terms, None, limit, 0, unfinished)[0]]
 
 
 def _best(
-    terms: list[list[str]], topic_id: int | None, limit: int, offset: int, unfinished: bool = False
+    terms: list[Term], topic_id: int | None, limit: int, offset: int, unfinished: bool = False
 ):
     """Numbers and scores of a page, the count of all, and what was asked of the database.
 
@@ -147,7 +149,7 @@ def _best(
     """
     last, gather = _last(), _gather_postgres if _is_postgres() else _gather_sqlite
     values = {"query": _all_of(terms), "topic": topic_id, "since": 0, "last": last}
-    values |= {"limit": limit, "offset": offset}
+    values |= {"limit": limit, "offset": offset, "goes_on": False}
     values["most"] = MOST_COUNTED if last > LARGE else MOST_RANKED
     goes_on = unfinished and _may_go_on(terms[-1])
     if not goes_on:
@@ -155,7 +157,7 @@ def _best(
         nowhere = not number and not (topic_id and _is_anywhere(values))
         goes_on = nowhere and not unfinished and _may_go_on(terms[-1])
     if goes_on:
-        values["query"] += ":*" if _is_postgres() else "*"
+        values |= {"query": _all_of(terms, goes_on=True), "goes_on": True}
         page, number = gather(values)
     return page, min(number, MOST_COUNTED), values
 
@@ -243,9 +245,9 @@ def _hits(values: dict) -> int:
     return number
 
 
-def _may_go_on(term: list[str]) -> bool:
+def _may_go_on(term: Term) -> bool:
     """Whether the last word may. To gather what begins with an everyday word takes long."""
-    if len(term) > 1 or len(term[0]) < words.SHORTEST_BEGINNING:
+    if " " in term[0] or len(term[0]) < words.SHORTEST_BEGINNING:
         return False
     alone = {"query": _all_of([term]), "since": 0, "most": MOST_COUNTED}
     return _hits(alone) < MOST_COUNTED
@@ -272,7 +274,7 @@ def _gather_sqlite(values: dict) -> tuple[list[tuple[int, float]], int]:
     if values["topic"]:
         values["few"] = _hits(values | {"topic": None}) < values["most"]
     # To weigh a beginning FTS5 gathers all that begins with it again: too long for very many.
-    if values["query"].endswith("*") and _hits(values) >= values["most"]:
+    if values["goes_on"] and _hits(values) >= values["most"]:
         score = "0.0"
     rows = _select(_PAGE_SQLITE.replace("{score}", score), values)
     if not rows:
@@ -289,7 +291,7 @@ def _gather_postgres(values: dict) -> tuple[list[tuple[int, float]], int]:
     most, last = values["most"], values["last"]
     width = SMALL_BLOCK + last % SMALL_BLOCK
     # What begins with a word is gathered as a whole, so blocks save nothing.
-    in_blocks = last > LARGE and not values["query"].endswith("*")
+    in_blocks = last > LARGE and not values["goes_on"]
     found = _newest(width, values) if in_blocks else _Found(0, [])
     if found.number <= max(FEW, 0.8 * MOST_GATHERED * width / max(last, 1)):
         found = _found(_ALL_POSTGRES, values)
@@ -342,12 +344,27 @@ def _marked(best: list[tuple[int, float]], values: dict) -> list[Hit]:
     return [Hit(number, *texts[number], score) for number, score in best if number in texts]
 
 
-def _all_of(terms: list[list[str]]) -> str:
-    """Every term."""
+def _all_of(terms: list[Term], goes_on: bool = False) -> str:
+    """Every term, in one of its spellings; the last one may go on."""
+    ends = ["" for _ in terms[1:]] + ["*" if goes_on else ""]
     if _is_postgres():
-        parts = (" <-> ".join(f"'{words.plain(word)}'" for word in term) for term in terms)
-        return " & ".join(parts)
-    return " ".join(f'"{" ".join(term)}"' for term in terms)
+        return " & ".join(
+            _one_of(" | ", [_postgres(text) + (end and ":*") for text in term])
+            for term, end in zip(terms, ends, strict=True)
+        )
+    return " AND ".join(
+        _one_of(" OR ", [f'"{text}"{end}' for text in term])
+        for term, end in zip(terms, ends, strict=True)
+    )
+
+
+def _one_of(operator: str, spellings: list[str]) -> str:
+    return f"({operator.join(spellings)})" if len(spellings) > 1 else spellings[0]
+
+
+def _postgres(text: str) -> str:
+    """A word, or the words of a phrase that follow each other."""
+    return " <-> ".join(f"'{words.plain(word)}'" for word in text.split())
 
 
 _INSERT_SQLITE = "INSERT INTO qa_search (rowid, topic_id, title, body) VALUES (%s, %s, %s, %s)"

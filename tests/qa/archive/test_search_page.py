@@ -340,18 +340,76 @@ def test_word_is_found_that_is_spelled_otherwise_on_the_other_side_of_the_sea(
     factories.published(title="Do finer fires cure odd tremors?", body="")  # these are nearer
     assert found(client, typed) == [question.get_absolute_url()]
     assert question.title in pages.html(client.get("/search/suggest/", {"q": typed}))
-    assert f'<a href="?q={here}">{here}</a>' in pages.main(client.get("/search/", {"q": typed}))
+    text = pages.main(client.get("/search/", {"q": typed}))
+    assert f"<mark>{here}</mark>" in text
+    assert f"1 answer for “{typed}”" in text
+    assert "Did you mean" not in text
 
 
-def test_spelling_that_is_rare_here_leads_to_the_usual_one(client, db, monkeypatch):
+@pytest.mark.parametrize("query", ["tumour", "Tumor", "tumor tumour", "what's a tumour"])
+def test_all_spellings_of_a_word_are_found(client, db, monkeypatch, query):
     monkeypatch.setattr(spelling, "_kept", {})
+    titles = ["What is a tumor?", "Is a tumor benign?", "Is this tumour of any age?"]
+    for title in titles:
+        factories.published(title=title, body="")
+    factories.topic("tumors", title="Tumors of the brain")
+    page = client.get("/search/", {"q": query})
+    hits = pages.teasers(page)
+    assert sorted(title for _, title in hits) == sorted(titles)
+    assert hits[0][1] == "What is a tumor?"
+    assert "3 answers and 1 article" in pages.main(page)
+    suggested = pages.html(client.get("/search/suggest/", {"q": query}))
+    assert [title in suggested for title in titles] == [True, True, True]
+
+
+def test_phrase_in_quotes_is_meant_as_it_is_spelled(client, db, monkeypatch):
+    monkeypatch.setattr(spelling, "_kept", {})
+    factories.published(title="Is every brain tumor benign?", body="")
+    question = factories.published(title="Is a brain tumour of any age?", body="")
+    assert found(client, '"brain tumour"') == [question.get_absolute_url()]
+    assert len(found(client, "brain tumour")) == 2
+
+
+def test_word_that_several_texts_have_is_not_mistyped(client, db, monkeypatch):
+    monkeypatch.setattr(spelling, "MOST_TITLES", 3)
+    monkeypatch.setattr(spelling, "MOST_TEXTS", 3)
+    monkeypatch.setattr(spelling, "_kept", {})
+    for n in range(2):
+        factories.published(title=f"Does flour in a theater, number {n}, help?", body="")
     for n in range(3):
-        factories.published(title=f"Is tumor number {n} benign?", body="")
-    factories.published(title="What does a tumour look like?", body="")
-    text = pages.main(client.get("/search/?q=tumour"))
-    assert "1 answer for “tumour”" in text
-    assert 'Did you mean <a href="?q=tumor">tumor</a>?</p>' in text
-    assert "Did you mean" not in pages.main(client.get("/search/?q=tumor"))
+        factories.published(title=f"Do four of those there, number {n}, help?", body="")
+    for word in "flour", "theatre":
+        text = pages.main(client.get("/search/", {"q": word}))
+        assert f"2 answers for “{word}”" in text
+        assert "Did you mean" not in text
+    assert spelling.mended("flour theatre") == "four there"
+
+
+@pytest.mark.parametrize(
+    ("here", "typed"),
+    [("pocket", "poet"), ("theyre", "tyre"), ("meats", "maths"), ("pocket", "pocet")],
+)
+def test_short_word_with_more_than_one_slip_may_be_any(client, db, monkeypatch, here, typed):
+    monkeypatch.setattr(spelling, "_kept", {})
+    factories.published(title=f"What is {here} like?", body="")
+    meant = here if typed == "pocet" else ""
+    assert spelling.mended(typed) == meant
+
+
+@pytest.mark.parametrize("typed", ["sleap", "slepe", "slee", "sleeep", "sleeo"])
+def test_short_word_with_one_slip_is_put_right(db, monkeypatch, typed):
+    monkeypatch.setattr(spelling, "_kept", {})
+    factories.published(title="What is sleep like?", body="")
+    assert spelling.mended(typed) == "sleep"
+
+
+def test_words_of_an_edited_article_are_known(client, potassium):
+    assert not meant(client, "selenum")
+    topic = Topic.objects.get(pk=potassium.topic_id)
+    topic.body += " Selenium is another matter, and so selenium is left alone."
+    topic.save()
+    text = pages.main(client.get("/search/?q=selenum"))
+    assert 'Did you mean <a href="?q=selenium">' in text
 
 
 @pytest.mark.parametrize(("here", "typed"), [("pem", "poem"), ("por", "pour"), ("tes", "toes")])
