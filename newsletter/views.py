@@ -7,11 +7,10 @@ forbids to ask for them, and a browser that refuses cookies must not keep anybod
 
 import re
 
-from django.conf import settings
 from django.core import signing
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404, redirect, render
-from django.urls import is_valid_path, reverse
+from django.urls import is_valid_path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -21,7 +20,10 @@ from newsletter.models import Consent, FactSheet, Issue, Subscriber
 from newsletter.pages import never_store, private, public
 from qa.forgery import checked_by_origin
 from qa.models import Topic
+from qa.page import HOME, Crumb, Page, absolute
 
+NEWSLETTER = Crumb("The newsletter", "/newsletter/")
+LETTERS = Crumb("Letters", "/newsletter/issues/")
 PATH = re.compile(r"/[\w/-]{0,199}", re.ASCII)
 require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -48,9 +50,12 @@ def subscribe(request):
         "consent_text": Consent.TEXT,
         "sheets": FactSheet.objects.suiting(topic),
         "issue": Issue.objects.public().first(),
-        "canonical": settings.BASE_URL + reverse("newsletter:subscribe"),
-        "title": "The newsletter",
-        "description": "New answers, now and then, by e-mail.",
+        "page": Page(
+            title=NEWSLETTER.label,
+            description="New answers, now and then, by e-mail.",
+            path=NEWSLETTER.url,
+            crumbs=[HOME],
+        ),
         "section": "newsletter",
     }
     status = 200 if not form.is_bound else 422 if form.errors else 429
@@ -117,10 +122,12 @@ def fact_sheet(request, token):
 def issue_list(request):
     context = {
         "issues": Issue.objects.public(),
-        "breadcrumbs": way(),
-        "canonical": settings.BASE_URL + reverse("newsletter:issue_list"),
-        "title": "Letters",
-        "description": "Every letter of the newsletter, from the latest to the first.",
+        "page": Page(
+            title=LETTERS.label,
+            description="Every letter of the newsletter, from the latest to the first.",
+            path=LETTERS.url,
+            crumbs=[HOME, NEWSLETTER],
+        ),
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_list.html", context)
@@ -132,18 +139,29 @@ def issue_detail(request, slug):
     issue = get_object_or_404(Issue.objects.public().select_related("author"), slug=slug)
     context = {
         "issue": issue,
-        "breadcrumbs": [*way(), {"label": "Letters", "url": reverse("newsletter:issue_list")}],
-        "canonical": settings.BASE_URL + issue.get_absolute_url(),
-        "title": issue.subject,
-        "description": issue.preheader or issue.subject,
-        "kind": "article",
+        "page": Page(
+            title=issue.subject,
+            description=issue.preheader or issue.subject,
+            path=issue.get_absolute_url(),
+            crumbs=[HOME, NEWSLETTER, LETTERS],
+            kind="article",
+            data=structured(issue),
+        ),
         "section": "newsletter",
     }
     return render(request, "newsletter/issue_detail.html", context)
 
 
-def way() -> list[dict]:
-    return [{"label": "The newsletter", "url": reverse("newsletter:subscribe")}]
+def structured(issue) -> dict:
+    """schema.org's account of a letter; every text in it stands on its page."""
+    name = issue.author and issue.author.display_name
+    data = {
+        "@type": "Article",
+        "headline": issue.subject,
+        "url": absolute(issue.get_absolute_url()),
+        "datePublished": issue.sent_at.isoformat(),
+    }
+    return data | ({"author": {"@type": "Person", "name": name}} if name else {})
 
 
 def page_name(request, topic) -> str:

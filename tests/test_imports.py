@@ -7,7 +7,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 BASE = {"qa.imaging", "qa.permissions", "qa.emails", "qa.markdown", "qa.search", "qa.storage"}
-BASE |= {"qa.forgery", "qa.unavailable", "qa.wal"}
+BASE |= {"qa.forgery", "qa.page", "qa.unavailable", "qa.wal"}
 ROOMS = {"qa.asking", "qa.desk", "qa.archive"}
 APPS = ("qa", "accounts", "newsletter", "following", "outbox", "config")
 

@@ -11,9 +11,10 @@ from django.urls import Resolver404, ResolverMatch, resolve
 
 from qa.archive import cards
 from qa.archive.keyset import LARGEST_ID
-from qa.archive.pages import Page, absolute, cached
+from qa.archive.pages import cached
 from qa.archive.structured import author_of
 from qa.models import OldAddress, Question, SiteProfile, Topic
+from qa.page import Page, absolute
 
 SHOWN = 5
 WIDTH, HEIGHT = 600, 480  # pixels, at most, unless a site has less room

@@ -12,8 +12,9 @@ from django.utils.feedgenerator import Atom1Feed
 
 from qa import storage
 from qa.archive import cards
-from qa.archive.pages import absolute, cached
+from qa.archive.pages import cached
 from qa.models import Answer, Image, Question, Reference, SiteProfile, Topic
+from qa.page import absolute
 
 ENTRIES = 30
 SOURCES = Prefetch("officials__references", Reference.objects.order_by("order", "pk"), "sources")

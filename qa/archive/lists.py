@@ -7,8 +7,9 @@ from django.http import Http404
 from django.utils.safestring import mark_safe
 
 from qa.archive import cards, keyset, moulds
-from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
+from qa.archive.pages import cached
 from qa.models import Question, SiteProfile, Topic
+from qa.page import HOME, TOPICS, Crumb, Page
 from qa.templatetags.fragments import teaser_list
 
 SHOWN_OF_TOPIC = ("slug", "title")

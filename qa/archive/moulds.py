@@ -15,8 +15,8 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString, mark_safe
 
-from qa.archive.pages import Page
 from qa.models import SiteProfile
+from qa.page import Page
 
 # Nobody can write this into a text of the site: it is another one in each process.
 SECRET = secrets.token_hex(8)

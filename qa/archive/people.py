@@ -8,8 +8,9 @@ from django.shortcuts import render
 from qa import markdown
 from qa.archive import cards, keyset, structured
 from qa.archive.keyset import LARGEST_ID
-from qa.archive.pages import ANSWERED, HOME, Page, cached
+from qa.archive.pages import cached
 from qa.models import Answer, Question, Topic
+from qa.page import ANSWERED, HOME, Page
 
 
 def _answered_by(person: int) -> QuerySet:

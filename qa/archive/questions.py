@@ -15,10 +15,11 @@ from qa import markdown, search
 from qa.archive import moulds, structured
 from qa.archive.keyset import LARGEST_ID
 from qa.archive.moved import of_question
-from qa.archive.pages import HOME, TOPICS, Crumb, Page, cached
+from qa.archive.pages import cached
 from qa.archive.rows import Rows
 from qa.models import Answer, Correction, Image, Question, Reference, SiteProfile
 from qa.models.question import question_address
+from qa.page import HOME, TOPICS, Crumb, Page
 from qa.templatetags.fragments import day, link_list, reference_list, review
 
 RELATED = 5
@@ -210,5 +211,6 @@ def _page(answer: Answer, site: SiteProfile) -> Page:
         path=question.get_absolute_url(),
         crumbs=[HOME, TOPICS, Crumb(topic.title, topic.get_absolute_url())],
         kind="article",
+        quotable=True,
         data=structured.question(answer, site),
     )

@@ -17,9 +17,10 @@ from config.prepared import Prepared
 from qa import search as index
 from qa.archive import moulds, spelling
 from qa.archive.articles import around, articles_with
-from qa.archive.pages import HOME, Page, cached, public
+from qa.archive.pages import cached, public
 from qa.models import DayCount, OldAddress, Question
 from qa.models.question import question_address
+from qa.page import HOME, Page
 from qa.templatetags.fragments import link_list, once, teaser_list
 
 RESULTS, SUGGESTIONS, PAGES = 20, 5, 50

@@ -19,8 +19,9 @@ from django.shortcuts import render
 from django.utils.text import Truncator
 
 from qa.archive.keyset import LARGEST_ID, Cursor
-from qa.archive.pages import ANSWERED, HOME, Crumb, Page, cached
+from qa.archive.pages import cached
 from qa.models import Question
+from qa.page import ANSWERED, HOME, Crumb, Page
 
 SHELF = 300  # titles on a page
 DIGITS = "0-9"

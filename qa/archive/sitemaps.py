@@ -7,8 +7,9 @@ from django.utils.html import escape
 
 from newsletter.models import Issue
 from qa.archive import people, shelves
-from qa.archive.pages import absolute, cached, page_of
+from qa.archive.pages import cached
 from qa.models import Policy, Question, Topic
+from qa.page import absolute, page_of
 
 # Questions go into files by number: 1 to 49,999, and so on, so that old files stay the same.
 BLOCK = 50_000
@@ -37,6 +38,7 @@ def sitemap_pages(request):
         text = Policy.objects.current(kind)
         pages += [(f"/{kind}/", text.valid_from)] if text else []
     pages += [(page_of(person), None) for person in people.with_page()]
+    pages.append(("/newsletter/", None))
     if letters := Issue.objects.public().only("slug", "sent_at"):
         pages += [("/newsletter/issues/", letters[0].sent_at)]
         pages += [(letter.get_absolute_url(), letter.sent_at) for letter in letters]

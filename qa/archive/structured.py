@@ -1,7 +1,7 @@
 """schema.org's account of the pages. Every text in it stands on the page as well."""
 
-from qa.archive.pages import absolute, page_of
 from qa.models import Answer, SiteProfile, Topic
+from qa.page import absolute, page_of
 
 
 def website(site: SiteProfile) -> dict:

@@ -10,9 +10,9 @@ from django.http import Http404
 from config.prepared import Prepared
 from qa import markdown
 from qa.archive.moulds import frozen
-from qa.archive.pages import page_of
 from qa.archive.rows import Rows
 from qa.models import Reference, Topic, TopicPicture
+from qa.page import page_of
 
 SHOWN = ("slug", "title", "summary", "invitation_text", "paused_note", "answered_count")
 SHOWN += ("created_at", "reviewed_at", "review_due_at")

@@ -8,9 +8,10 @@ from django.shortcuts import render
 
 from qa import markdown
 from qa.archive import cards, moulds, structured, topics
-from qa.archive.pages import HOME, TOPICS, Page, absolute, cached
+from qa.archive.pages import cached
 from qa.archive.topics import load_topic
 from qa.models import Policy, SiteProfile
+from qa.page import HOME, TOPICS, Page, absolute
 from qa.templatetags.fragments import teaser_list
 
 
@@ -54,6 +55,7 @@ def topic_detail(request, slug):
         path=topic.get_absolute_url(),
         crumbs=[HOME, TOPICS],
         kind="article",
+        quotable=True,
         image=topic.share_image,
         feed=f"{topic.get_absolute_url()}feed/",
         data=structured.article(topic, site),
@@ -66,18 +68,17 @@ def topic_detail(request, slug):
 
 @cached()
 def policy(request, kind):
-    """Guidelines, privacy, about: the version that is in force."""
-    text = Policy.objects.current(kind)
-    if text is None:
-        raise Http404(kind)
-    site = SiteProfile.load()
-    description = markdown.teaser(text.body, 160)
+    """Guidelines, privacy, about: the version that is in force. Every page links to them, so there
+    is a page before the owner has written one.
+    """
+    text, site = Policy.objects.current(kind), SiteProfile.load()
+    description = markdown.teaser(text.body, 160) if text else site.tagline
     context = {
         "page": Page(Policy.Kind(kind).label, description, f"/{kind}/", [HOME]),
         "section": kind,
         "site": site,
         "policy": text,
-        "body": markdown.article(text.body),
+        "body": text and markdown.article(text.body),
         "bio": markdown.render(site.curator_bio),
     }
     return render(request, "qa/archive/policy.html", context)

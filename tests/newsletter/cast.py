@@ -1,5 +1,7 @@
 """What the newsletter's tests share."""
 
+from django.utils import timezone
+
 from newsletter.models import FactSheet, Issue, Subscriber
 from outbox.models import Message
 
@@ -34,6 +36,12 @@ def issue(slug: str = "first", **fields) -> Issue:
         "body": "Dear reader,\n\nthere is a [new page](/topics/vitamin-d/).",
     }
     return Issue.objects.create(slug=slug, **defaults | fields)
+
+
+def sent(**fields) -> Issue:
+    """A letter that has been sent."""
+    now = timezone.now()
+    return issue(status="sent", sent_at=now, queued_at=now, **fields)
 
 
 def mails(purpose: str) -> list[Message]:

@@ -12,6 +12,7 @@ from newsletter.models import Consent, Subscriber
 from outbox.models import Message
 from tests import factories
 from tests.newsletter import cast
+from tests.qa.archive import pages
 
 pytestmark = pytest.mark.django_db
 PAGE = "/newsletter/"
@@ -149,7 +150,7 @@ def box(page: str) -> tuple[str, dict]:
 @pytest.fixture
 def public_pages():
     factories.topic("vitamin-d")
-    sent()
+    cast.sent()
     question = factories.published(topic=factories.topic("cramps"))
     return [
         *["/", "/topics/", "/topics/vitamin-d/", "/answered/", "/search/"],
@@ -340,14 +341,9 @@ def test_a_forged_fact_sheet_link_is_no_page(client, token):
 # --- Letters on the web ---------------------------------------------------------------------
 
 
-def sent(**fields):
-    now = timezone.now()
-    return cast.issue(status="sent", sent_at=now, queued_at=now, **fields)
-
-
 @pytest.mark.parametrize("path", ["/newsletter/issues/", "/newsletter/issues/first/"])
 def test_letters_are_the_same_bytes_for_everybody(client, ben, path, settings):
-    sent()
+    cast.sent()
     stranger = Client().get(path)
     client.force_login(ben, "allauth.account.auth_backends.AuthenticationBackend")
 
@@ -361,14 +357,14 @@ def test_letters_are_the_same_bytes_for_everybody(client, ben, path, settings):
 
 
 def test_what_a_link_adds_makes_no_other_page(client, settings):
-    issue = sent()
+    issue = cast.sent()
     for path in PAGE, "/newsletter/issues/", issue.get_absolute_url():
         link = f'<link rel="canonical" href="{settings.BASE_URL}{path}">'
         assert client.get(path + "?topic=cramps&from=a-letter").content.decode().count(link) == 1
 
 
 def test_a_shared_page_shows_what_it_is(client, settings):
-    issue = sent(preheader='What "helped" you & us')
+    issue = cast.sent(preheader='What "helped" you & us')
     letter, page = (client.get(path).text for path in (issue.get_absolute_url(), PAGE))
     url = f"{settings.BASE_URL}{issue.get_absolute_url()}"
     for name, content in [
@@ -384,8 +380,32 @@ def test_a_shared_page_shows_what_it_is(client, settings):
     assert '<meta property="og:title" content="The newsletter">' in page
 
 
+def test_a_letter_is_described_and_leads_to_the_others(client, settings, ben):
+    issue = cast.sent(author=ben)
+    response = client.get(issue.get_absolute_url())
+    url = f"{settings.BASE_URL}{issue.get_absolute_url()}"
+    assert pages.typed(response, "Article") == {
+        "@type": "Article",
+        "headline": "The first letter",
+        "url": url,
+        "datePublished": issue.sent_at.isoformat(),
+        "author": {"@type": "Person", "name": "Ben"},
+    }
+    steps = pages.typed(response, "BreadcrumbList")["itemListElement"]
+    assert [step["name"] for step in steps] == [
+        "Home",
+        "The newsletter",
+        "Letters",
+        "The first letter",
+    ]
+    text = response.text
+    assert text.count('type="application/atom+xml" href="/newsletter/feed/" title="Letters"') == 1
+    assert "application/json+oembed" not in text
+    assert text.count(">Get the newsletter<") == 1
+
+
 def test_a_letter_shows_its_words(client):
-    sent()
+    cast.sent()
 
     page = client.get("/newsletter/issues/first/").text
 
@@ -395,7 +415,7 @@ def test_a_letter_shows_its_words(client):
 
 def test_drafts_and_private_letters_are_no_pages(client):
     cast.issue("draft", subject="A draft")
-    sent(slug="private", subject="For subscribers", public=False)
+    cast.sent(slug="private", subject="For subscribers", public=False)
 
     listed = client.get("/newsletter/issues/").text
 

@@ -131,8 +131,18 @@ def test_policy_shows_the_newest_version_and_its_date(client, question):
     assert "Ask one thing at a time." not in text
 
 
-def test_policy_that_was_never_written_is_not_found(client, db):
-    assert client.get("/privacy/").status_code == 404
+@pytest.mark.parametrize("path", ["/guidelines/", "/privacy/", "/about/"])
+def test_policy_that_was_not_written_yet_says_so(client, db, path):
+    SiteProfile.objects.update_or_create(pk=1, defaults={"curator_name": "Cora L."})
+    assert f'href="{path}"' in pages.html(client.get("/"))
+    response = client.get(path)
+    assert response.status_code == 200
+    text = pages.html(response)
+    assert "Nothing has been written here yet." in text
+    assert '<meta name="robots" content="noindex">' in text
+    assert "Version" not in text
+    assert ("Cora L." in text) == (path == "/about/")
+    assert path not in pages.html(client.get("/sitemap-pages.xml"))
 
 
 def test_about_names_the_curator(client, question):

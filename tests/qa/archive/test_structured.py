@@ -6,6 +6,7 @@ import pytest
 
 from qa.models import Reference, SiteProfile
 from tests import factories
+from tests.newsletter import cast as newsletter
 from tests.qa.archive import pages
 
 ANSWER = """It helps *some* people.
@@ -144,6 +145,7 @@ def test_every_kind_of_page_says_only_what_stands_on_it(client, question, cora):
     SiteProfile.objects.update_or_create(pk=1, defaults={"name": "The Well", "tagline": "Asked."})
     factories.guidelines()
     topic, at = question.topic.get_absolute_url(), question.published_at
+    newsletter.sent(author=cora)
     kinds = [
         "/",
         "/topics/",
@@ -156,6 +158,9 @@ def test_every_kind_of_page_says_only_what_stands_on_it(client, question, cora):
         question.get_absolute_url(),
         f"/people/{cora.pk}/",
         "/guidelines/",
+        "/newsletter/",
+        "/newsletter/issues/",
+        "/newsletter/issues/first/",
     ]
     for path in kinds:
         response = client.get(path)
