@@ -15,7 +15,7 @@ from collections.abc import Callable
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 from qa.search import lexical, titles
-from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql
+from qa.search.lexical import CLOSE, MOST_COUNTED, OPEN, Hit, create_sql, gather_segments
 from qa.search.words import (
     LONGEST_WORD,
     MOST_TERMS,
@@ -53,6 +53,7 @@ __all__ = [
     "fill",
     "fold",
     "forget",
+    "gather_segments",
     "index",
     "newest",
     "newest_texts",

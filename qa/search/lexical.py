@@ -31,6 +31,8 @@ MOST_GATHERED, FEW = 2000, 20
 # Characters of a text that PostgreSQL indexes, as a tsvector is 1 MB at most; questions indexed
 # anew in one transaction.
 LONGEST_TEXT, AT_ONCE = 200_000, 200
+# Pages of SQLite's index: a few hundredths of a second.
+MERGED_AT_ONCE = 500
 # A word, or those of a phrase with spaces between them, in each of its spellings.
 Term = list[str]
 
@@ -98,6 +100,23 @@ def merge_segments() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO qa_search (qa_search) VALUES ('optimize')")
+
+
+def gather_segments() -> None:
+    """Make one of the many segments that SQLite's index has after an import: a search looks into
+    each of them.
+
+    In many transactions, as others wait to write meanwhile (sqlite.org/fts5.html, "merge"). Unlike
+    the above it may leave words of removed rows.
+    """
+    if connection.vendor != "sqlite":
+        return
+    pages, changed = -MERGED_AT_ONCE, 2  # a negative number begins with all there is
+    with connection.cursor() as cursor:
+        while changed >= 2:
+            before = connection.connection.total_changes
+            cursor.execute("INSERT INTO qa_search (qa_search, rank) VALUES ('merge', %s)", [pages])
+            pages, changed = MERGED_AT_ONCE, connection.connection.total_changes - before
 
 
 def fill(seconds: float) -> int:

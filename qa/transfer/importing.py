@@ -10,6 +10,7 @@ from django.contrib.auth import get_user_model
 from django.db import transaction
 from django.utils.text import slugify
 
+from qa import search
 from qa.models import Image, OldAddress, Question, Topic
 from qa.transfer import pictures
 from qa.transfer.record import BadLine, Record, parse
@@ -50,6 +51,8 @@ class Importer:
                 self._take(batch)
                 batch, pictures = {}, 0
         self._take(batch)
+        if self.counts["taken"] and not self.check:
+            search.gather_segments()
         return self.counts
 
     def _read(self, number: int, line: bytes) -> Record | None:

@@ -9,12 +9,14 @@ import pytest
 from django.conf import settings
 from django.core.files.storage import storages
 from django.core.management import CommandError, call_command
+from django.db import connection
 from PIL import Image as Pillow
 
 from accounts.models import User
 from outbox.models import Message
 from qa import search
 from qa.models import Answer, Image, OldAddress, Question, Reference, Topic
+from qa.search import lexical
 from qa.transfer import importing
 from tests import factories
 
@@ -332,6 +334,24 @@ def test_import_leaves_the_costly_parts_to_the_worker(topic, client, tmp_path):
     assert "Rarely, <em>it seems</em>." in page
     assert Question.prepare_pages() == 3
     assert Answer.objects.first().rendered == "<p>Rarely, <em>it seems</em>.</p>\n"
+
+
+def segments() -> int:
+    """Parts of the index that a search looks into, one by one; PostgreSQL's has a single one."""
+    if connection.vendor != "sqlite":
+        return 1
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(DISTINCT segid) FROM qa_search_idx")
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_import_leaves_one_index_of_words(tmp_path, monkeypatch):
+    monkeypatch.setattr(importing, "BATCH", 1)
+    monkeypatch.setattr(lexical, "MERGED_AT_ONCE", 1)
+    imported(written(tmp_path, *numbered(3)), create_topics=True)
+    assert segments() == 1
+    assert search.search("question sweat")[1] == 3
 
 
 @pytest.mark.parametrize("name", ["missing.jsonl", "broken.jsonl.gz"])
