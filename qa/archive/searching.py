@@ -183,7 +183,7 @@ def _marked_often(hits) -> set[str]:
 
 def _elsewhere(query: str, usual: str) -> dict | None:
     """The link to the same search in all topics; None where that finds nothing either."""
-    _, total = _search(usual, limit=1)
+    total = index.count(usual, spelling.others)
     return {"count": _count(total, 0), "url": _address(query, None, 1)} if total else None
 
 

@@ -49,6 +49,7 @@ __all__ = [
     "asking_just",
     "beginning_with",
     "called",
+    "count",
     "create_sql",
     "fill",
     "fold",
@@ -132,6 +133,12 @@ def search(
         return [] if topic_id or has_phrase else asking_just(text)
 
     return lexical.find(wanted, topic_id, limit, offset, asking_just_this)
+
+
+def count(text: str, spellings=_as_typed) -> int:
+    """The total that `search` gives, in all topics."""
+    wanted = _terms(text, spellings)
+    return lexical.count(wanted) if wanted else 0
 
 
 def _terms(text: str, spellings: Callable[[str], list[str]]) -> list[lexical.Term]:

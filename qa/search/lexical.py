@@ -153,6 +153,15 @@ def find(
     return _marked(page, values), total
 
 
+def count(terms: list[Term]) -> int:
+    """How many questions `find` has without a topic, in a third of its time."""
+    values = {"query": _all_of(terms), "since": 0, "most": MOST_COUNTED}
+    number = _hits(values)
+    if not number and _may_go_on(terms[-1]):
+        number = _hits(values | {"query": _all_of(terms, goes_on=True)})
+    return number
+
+
 def numbers(terms: list[Term], limit: int, unfinished: bool) -> list[int]:
     """The best of them without their texts, which take longer."""
     return [number for number, _ in _best(terms, None, limit, 0, unfinished)[0]]

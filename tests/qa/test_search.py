@@ -230,6 +230,29 @@ def test_a_thousand_hits_are_counted_and_no_more(db, monkeypatch):
     monkeypatch.setattr("qa.search.lexical.MOST_COUNTED", 25)
     hits, total = search.search("salt")
     assert (len(hits), total) == (20, 25)
+    assert search.count("salt") == 25
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("salt", 12),
+        ("salt 3", 1),
+        ("sal", 12),
+        ("sa", 0),
+        ("sugar", 0),
+        ("", 0),
+        ("saltt number", 12),
+    ],
+)
+def test_count_is_what_search_finds(db, query, number):
+    search.add([(n, 1, f"Is salt number {n} good?", "") for n in range(1, 13)])
+
+    def otherwise(word):
+        return ["salt"] if word == "saltt" else []
+
+    assert search.search(query, spellings=otherwise)[1] == number
+    assert search.count(query, otherwise) == number
 
 
 def test_of_very_many_hits_the_newest_are_ranked(db, monkeypatch):
