@@ -70,7 +70,7 @@ def _page(request, target, form, status):
     return render(request, "following/follow.html", context, status=status)
 
 
-@public
+@public()
 @require_safe
 def asked(request):
     """The same for every address, whether it is known or not."""

@@ -24,7 +24,7 @@ class LetterFeed(Atom1Feed):
         handler.addQuickElement("content", item["content"], {"type": "html"})
 
 
-@public
+@public()
 @require_safe
 def feed(request):
     site = SiteProfile.load()

@@ -3,22 +3,25 @@
 from functools import wraps
 
 from django.conf import settings
-from django.views.decorators.cache import cache_control
-
-never_store = cache_control(no_store=True)
 
 
-def public(view):
-    """The same for everybody: kept until what is public changes (config/page_cache.py)."""
+def public(*query: str):
+    """The same for everybody: kept until what is public changes (config/page_cache.py). What a POST
+    gets is for one alone. `query` are the names in the address that the view reads.
+    """
 
-    @wraps(view)
-    def wrapped(*args, **kwargs):
-        response = view(*args, **kwargs)
-        response.headers.setdefault("Cache-Control", settings.PUBLIC_PAGES)
-        return response
+    def decorate(view):
+        @wraps(view)
+        def wrapped(request, *args, **kwargs):
+            response = view(request, *args, **kwargs)
+            keep = "no-store" if request.method == "POST" else settings.PUBLIC_PAGES
+            response.headers.setdefault("Cache-Control", keep)
+            return response
 
-    wrapped.cached_query = ()
-    return wrapped
+        wrapped.cached_query = query
+        return wrapped
+
+    return decorate
 
 
 def private(view):

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from newsletter import limits
 from newsletter.forms import SubscribeForm
 from newsletter.models import Consent, FactSheet, Issue, Subscriber
-from newsletter.pages import never_store, private, public
+from newsletter.pages import private, public
 from qa.forgery import checked_by_origin
 from qa.models import Topic
 from qa.page import HOME, Crumb, Page, absolute
@@ -30,10 +30,10 @@ require_GET_or_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 @csrf_exempt  # from the site-wide check by cookie
 @checked_by_origin
-@never_store
+@public("topic")
 @require_GET_or_POST
 def subscribe(request):
-    """The opt-in, also from the forms of public pages, which have no token and no cookie.
+    """The opt-in, also from the forms of other public pages. None has a token or a cookie.
 
     `?topic=` says which fact sheet to offer.
     """
@@ -62,7 +62,7 @@ def subscribe(request):
     return render(request, "newsletter/subscribe.html", context | {"status": status}, status=status)
 
 
-@public
+@public()
 @require_safe
 def asked(request):
     """The same for every address, whether it is known or not."""
@@ -117,7 +117,7 @@ def fact_sheet(request, token):
     )
 
 
-@public
+@public()
 @require_safe
 def issue_list(request):
     context = {
@@ -133,7 +133,7 @@ def issue_list(request):
     return render(request, "newsletter/issue_list.html", context)
 
 
-@public
+@public()
 @require_safe
 def issue_detail(request, slug):
     issue = get_object_or_404(Issue.objects.public().select_related("author"), slug=slug)

@@ -36,6 +36,7 @@ for line in sys.stdin:
     print(json.dumps([act, question.title, time.monotonic()]), flush=True)
 """
 PATHS = ["/", "/topics/", "/answered/", "/feed/", "/sitemap.xml", "/about/", "/embed/{topic}/"]
+PATHS += ["/newsletter/"]
 STATIC_HEADERS = [
     ("Host", "127.0.0.1"),
     ("X-Forwarded-Host", "evil.example"),

@@ -64,7 +64,7 @@ def test_a_topic_page_leads_to_its_own_fact_sheet(client):
     assert "Salt baths" not in page
 
 
-def test_asking_needs_the_token_of_the_form_or_our_own_page(strict):
+def test_asking_needs_a_page_of_our_own(strict):
     elsewhere = {"Origin": "https://other.example"}
     forged = strict.post(PAGE, {"email": "ada@example.org"}, headers=elsewhere)
 
@@ -425,6 +425,16 @@ def test_drafts_and_private_letters_are_no_pages(client):
     assert "For subscribers" not in listed
 
 
-@pytest.mark.parametrize("path", ["", "confirm/x/", "unsubscribe/x/"])
+@pytest.mark.parametrize("path", ["confirm/x/", "unsubscribe/x/"])
 def test_pages_about_one_address_are_kept_by_no_cache(client, path):
     assert client.get(PAGE + path).get("Cache-Control", "no-store") == "no-store"
+
+
+def test_the_page_is_kept_for_all_and_what_is_typed_there_for_none(client, settings):
+    page = client.get(PAGE)
+    assert page["Cache-Control"] == settings.PUBLIC_PAGES
+    assert not page.cookies
+    for email in ("ada", "ada@example.org"):
+        answer = client.post(PAGE, {"email": email})
+        assert answer.status_code == (302 if "@" in email else 422)
+        assert answer["Cache-Control"] == "no-store"
